@@ -1,0 +1,1 @@
+"""The cabinet behind the screens: the contract and whoever answers it."""

@@ -1,0 +1,1 @@
+"""The operator inside: catalogue, people, traffic, rating, virtual phone and clock."""

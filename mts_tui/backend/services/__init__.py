@@ -1,0 +1,1 @@
+"""The rules: plain functions of a transaction and a caller, one file for each area."""

@@ -1,0 +1,1 @@
+"""Where everything is kept: SQL in files, migrations, transactions, the ledger."""
