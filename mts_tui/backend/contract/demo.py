@@ -1,0 +1,108 @@
+"""What only the operator inside has: people to try, the virtual phone, the clock.
+
+A real operator does not offer this area.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from .endpoint import Area, command, query
+from .errors import ClockBackwards, NotFound
+from .model import Model, Moment, Page, Phone, Request
+
+
+class Sim(Model):
+    """A number that the demo can play the phone of."""
+
+    phone: Phone
+    owner: str
+    title: str
+    linked: bool
+    """False for the number that waits to be added to the cabinet."""
+    vouched: bool
+    """True while the network vouches for this line (sign-in without a password)."""
+
+
+class PhoneMessage(Model):
+    """An SMS in the virtual phone."""
+
+    id: int
+    at: Moment
+    outgoing: bool
+    peer: str
+    text: str
+
+
+class Dial(Request):
+    """What is dialled, and the menu it answers."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=182)]
+    menu: Annotated[str, Meta(max_length=40)] = ""
+
+
+class Reply(Model):
+    """What the network answers on the phone's display."""
+
+    text: str
+    menu: str = ""
+    """Not empty: the next digits dialled answer this menu."""
+
+
+class ShortMessage(Request):
+    """An SMS sent from the virtual phone."""
+
+    to: Annotated[str, Meta(min_length=1, max_length=20)]
+    text: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+class Vouching(Request):
+    """Whether the network vouches for the line."""
+
+    on: bool
+
+
+class ClockState(Model):
+    """The operator's clock."""
+
+    now: Moment
+    ahead_seconds: int
+    """How far it was moved ahead of this machine's clock."""
+
+
+class ClockMove(Request):
+    """Move the clock: fees are charged, packages renewed, codes and notices expire."""
+
+    seconds: Annotated[int, Meta(ge=1, le=400 * 86_400)]
+
+
+class Demo(Area):
+    """The operator inside."""
+
+    @query("/demo/sims", public=True)
+    async def sims(self) -> Page[Sim]:
+        """Every number of the demo, the main one first."""
+
+    @query("/demo/sims/{phone}/messages", public=True, errors=(NotFound,))
+    async def messages(self, phone: Phone) -> Page[PhoneMessage]:
+        """The SMS of a virtual phone, the newest first."""
+
+    @command("POST", "/demo/sims/{phone}/dial", public=True, errors=(NotFound,))
+    async def dial(self, phone: Phone, order: Dial) -> Reply:
+        """Dial a USSD code or a short number, as on the phone itself."""
+
+    @command("POST", "/demo/sims/{phone}/messages", public=True, errors=(NotFound,))
+    async def send(self, phone: Phone, order: ShortMessage) -> Reply:
+        """Send an SMS from the virtual phone."""
+
+    @command("PUT", "/demo/sims/{phone}/vouching", public=True, errors=(NotFound,))
+    async def vouch(self, phone: Phone, order: Vouching) -> Sim:
+        """Let the network vouch for this line, or stop it."""
+
+    @query("/demo/clock", public=True)
+    async def clock(self) -> ClockState:
+        """The operator's time."""
+
+    @command("POST", "/demo/clock", public=True, errors=(ClockBackwards,))
+    async def advance(self, move: ClockMove) -> ClockState:
+        """Move the operator's clock forward; everything due until then happens."""

@@ -1,0 +1,242 @@
+"""What can go wrong, for people and programs.
+
+Each error has a stable code, an HTTP status, and a Russian sentence that says what happened and
+what to do. `details` are plain values: they fill the sentence, travel as members of the problem
+document (RFC 9457) and bring the same error back on the other side.
+"""
+
+from typing import ClassVar
+
+Detail = str | int | None
+
+_BY_CODE: dict[str, type["CabinetError"]] = {}
+
+
+class CabinetError(Exception):
+    """The base: a request was understood, and the answer is no.
+
+    Attributes:
+        details: Values for the sentence; never a secret, never personal data.
+    """
+
+    code: ClassVar[str] = "UNEXPECTED"
+    status: ClassVar[int] = 500
+    sentence: ClassVar[str] = (
+        "Не получилось: внутри что-то сломалось. Повторите чуть позже; если не поможет, "
+        "напишите в поддержку."
+    )
+
+    def __init__(self, **details: Detail) -> None:
+        self.details = details
+        super().__init__(self.sentence.format_map(details))
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        _BY_CODE[cls.code] = cls
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (from_code, (self.code, self.details))
+
+
+def from_code(code: str, details: dict[str, Detail]) -> CabinetError:
+    """The error that a problem document speaks of; an unknown code gives the base."""
+    kind = _BY_CODE.get(code, CabinetError)
+    try:
+        return kind(**details)
+    except KeyError:  # A newer operator may have dropped a detail that our sentence wants.
+        return CabinetError(**details)
+
+
+class InvalidRequest(CabinetError):
+    """The request does not fit the operation's form."""
+
+    code = "INVALID_REQUEST"
+    status = 400
+    sentence = "Запрос составлен неверно: {reason}"
+
+
+class NotSignedIn(CabinetError):
+    """There is no session, or it has ended."""
+
+    code = "NOT_SIGNED_IN"
+    status = 401
+    sentence = "Сеанс завершён. Войдите в кабинет снова."
+
+
+class StepUpRequired(CabinetError):
+    """A dangerous action needs a proof that is at most five minutes old."""
+
+    code = "STEP_UP_REQUIRED"
+    status = 403
+    sentence = "Подтвердите, что это вы: введите пароль или код из SMS."
+
+
+class NotFound(CabinetError):
+    """There is no such thing, or it belongs to somebody else."""
+
+    code = "NOT_FOUND"
+    status = 404
+    sentence = "Такого здесь нет. Возможно, список устарел: обновите экран."
+
+
+class KeyReused(CabinetError):
+    """An idempotency key came again with another body."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+    status = 422
+    sentence = "Этот запрос уже был отправлен с другим содержимым. Повторите действие заново."
+
+
+class WrongCode(CabinetError):
+    """The one-time code is wrong, used, or older than five minutes."""
+
+    code = "WRONG_CODE"
+    status = 401
+    sentence = "Код не подошёл. Осталось попыток: {left}. Можно запросить новый код."
+
+
+class WrongPassword(CabinetError):
+    """The permanent password is wrong (or was never set: the answer is the same)."""
+
+    code = "WRONG_PASSWORD"
+    status = 401
+    sentence = (
+        "Пароль не подошёл. Осталось попыток: {left}. Если забыли его, войдите по коду из SMS."
+    )
+
+
+class NumberClosed(CabinetError):
+    """Three wrong tries closed the number for ten minutes. `seconds` are left."""
+
+    code = "NUMBER_CLOSED"
+    status = 423
+    sentence = (
+        "Три попытки были неверными, и вход для этого номера закрыт на 10 минут. "
+        "Подождите и попробуйте снова; открытые сеансы продолжают работать."
+    )
+
+
+class TooManyCodes(CabinetError):
+    """Codes are asked for too often. A new one may be asked for in `seconds`."""
+
+    code = "TOO_MANY_CODES"
+    status = 429
+    sentence = (
+        "Коды запрашивают слишком часто. Новый можно будет получить позже; "
+        "последний присланный код действует 5 минут."
+    )
+
+
+class CodeRequired(CabinetError):
+    """The password is right, but on a new device a short password needs a code as second step."""
+
+    code = "CODE_REQUIRED"
+    status = 401
+    sentence = "Пароль верный. На новом устройстве нужен ещё код: мы отправили его в SMS."
+
+
+class WeakPassword(CabinetError):
+    """The new password is refused; `reason` is a whole sentence."""
+
+    code = "WEAK_PASSWORD"
+    status = 422
+    sentence = "{reason}"
+
+
+class LineUnknown(CabinetError):
+    """The network does not vouch for a line here."""
+
+    code = "LINE_UNKNOWN"
+    status = 401
+    sentence = "Сеть не подтвердила номер. Войдите по коду из SMS или по паролю."
+
+
+class NotEnoughMoney(CabinetError):
+    """The account's balance would fall below its floor."""
+
+    code = "NOT_ENOUGH_MONEY"
+    status = 422
+    sentence = "На счёте не хватает денег. Пополните счёт и повторите."
+
+
+class TrustRefused(CabinetError):
+    """«На полном доверии» cannot be switched now; `reason` is a whole sentence."""
+
+    code = "TRUST_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class AlreadyLinked(CabinetError):
+    """The number is in this cabinet already."""
+
+    code = "ALREADY_LINKED"
+    status = 409
+    sentence = "Этот номер уже есть в «Моих номерах»."
+
+
+class ClockBackwards(CabinetError):
+    """The demo's clock only goes forward."""
+
+    code = "CLOCK_BACKWARDS"
+    status = 422
+    sentence = "Часы оператора можно переводить только вперёд."
+
+
+class Unavailable(CabinetError):
+    """The operator cannot answer now. The base of what is not the person's fault."""
+
+    code = "UNAVAILABLE"
+    status = 503
+    sentence = "Кабинет сейчас не отвечает. Подождите немного и повторите."
+
+
+class StoreDamaged(Unavailable):
+    """The data file is not a sound database."""
+
+    code = "STORE_DAMAGED"
+    sentence = (
+        "Файл с данными повреждён: {path}. Он оставлен как есть. Запустите «mts-tui demo --fresh»: "
+        "повреждённый файл будет отложен рядом, а кабинет начнётся заново."
+    )
+
+
+class StoreLocked(Unavailable):
+    """Another program holds the data file."""
+
+    code = "STORE_LOCKED"
+    sentence = (
+        "Файл с данными занят другой программой: {path}. Закройте её и повторите, "
+        "ничего не потеряно."
+    )
+
+
+class StoreReadOnly(Unavailable):
+    """The data file may not be written."""
+
+    code = "STORE_READ_ONLY"
+    sentence = (
+        "В файл с данными нельзя писать: {path}. Разрешите запись в него и в его папку "
+        "или выберите другое место: «mts-tui --at ПАПКА»."
+    )
+
+
+class StoreNewer(Unavailable):
+    """The data file was written by a newer version of the program."""
+
+    code = "STORE_NEWER"
+    sentence = (
+        "Файл с данными записан более новой версией программы: {path}. Обновите mts-tui; "
+        "данные не тронуты."
+    )
+
+
+class StoreFull(Unavailable):
+    """The disk is full."""
+
+    code = "STORE_FULL"
+    status = 507
+    sentence = (
+        "На диске кончилось место, изменение не записано: {path}. Освободите место и повторите, "
+        "прежние данные целы."
+    )

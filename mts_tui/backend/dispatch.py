@@ -1,0 +1,139 @@
+"""From a declared operation to its service: the same way for every backend.
+
+Checks the arguments, finds the caller, opens the transaction, keeps the idempotency record in it,
+and calls the service function that bears the operation's name in the area's module.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import msgspec
+
+from .contract.endpoint import Endpoint, Parameter
+from .contract.errors import CabinetError, InvalidRequest, KeyReused, from_code
+from .contract.model import secret_fields
+from .services.access import authenticate
+from .services.caller import Caller, Guest
+from .store import SqliteStore, Transaction
+
+
+class KeptAnswer(msgspec.Struct, omit_defaults=True):
+    """What an idempotency record keeps: the answer, or the error that was committed."""
+
+    answer: msgspec.Raw = msgspec.Raw(b"null")
+    error: str = ""
+    details: dict[str, str | int | None] = {}
+
+
+class Dispatcher:
+    """Answers operations from a store."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    def answer(
+        self, endpoint: Endpoint, arguments: dict[str, Any], *, token: str | None, key: str
+    ) -> Any:
+        """Run an operation to its end, in this thread.
+
+        Args:
+            endpoint: The operation.
+            arguments: Its arguments by name.
+            token: The session's token, or None.
+            key: The idempotency key; used by commands only.
+
+        Raises:
+            CabinetError: As the operation declares, or `InvalidRequest`, `NotSignedIn`,
+                `KeyReused`, `Unavailable`.
+        """
+        checked = {
+            parameter.name: _checked(parameter, arguments[parameter.name])
+            for parameter in endpoint.parameters
+        }
+        service = _service(endpoint.area, endpoint.name)
+        if not endpoint.changes:
+            with self._store.read() as tx:
+                return service(tx, _caller(tx, endpoint, token), **checked)
+        with self._store.write(key) as tx:
+            caller = _caller(tx, endpoint, token)
+            if endpoint.answer_is_secret:  # Repeats are the service's own care: nothing is kept.
+                return service(tx, caller, **checked)
+            return _once(tx, endpoint, caller, key, checked, service)
+
+
+def _once(
+    tx: Transaction,
+    endpoint: Endpoint,
+    caller: Caller | Guest,
+    key: str,
+    arguments: dict[str, Any],
+    service: Callable[..., Any],
+) -> Any:
+    """Run a command, or repeat the answer that its key already has."""
+    who = caller.account_id if isinstance(caller, Caller) else ""
+    record = {"caller": who, "operation": endpoint.id, "key": key}
+    body_hash = _hash(arguments)
+    kept = tx.common.kept_answer(**record)
+    if kept is not None:
+        if kept["body_hash"] != body_hash:
+            raise KeyReused
+        known = msgspec.json.decode(kept["answer"], type=KeptAnswer)
+        if known.error:
+            raise from_code(known.error, known.details)
+        return msgspec.json.decode(known.answer, type=endpoint.result)
+    try:
+        answer = service(tx, caller, **arguments)
+    except CabinetError as error:
+        if error is tx.kept_error:
+            new = KeptAnswer(error=error.code, details=error.details)
+            _keep(tx, record, body_hash, new)
+        raise
+    _keep(tx, record, body_hash, KeptAnswer(answer=msgspec.Raw(msgspec.json.encode(answer))))
+    return answer
+
+
+def _keep(tx: Transaction, record: dict[str, str], body_hash: str, answer: KeptAnswer) -> None:
+    text = msgspec.json.encode(answer).decode()
+    tx.common.keep_answer(**record, body_hash=body_hash, answer=text, at=tx.now_ms)
+
+
+def _caller(tx: Transaction, endpoint: Endpoint, token: str | None) -> Caller | Guest:
+    if not endpoint.public:
+        return authenticate(tx, token)
+    vouched = tx.accounts.vouched()
+    return Guest(line=vouched["phone"] if vouched is not None else None)
+
+
+def _checked(parameter: Parameter, value: Any) -> Any:
+    """The value as a server would have read it from the wire."""
+    try:
+        if isinstance(value, msgspec.Struct):
+            return msgspec.json.decode(msgspec.json.encode(value), type=parameter.type)
+        return msgspec.convert(value, parameter.type)
+    except msgspec.ValidationError as error:
+        place = re.search(r"`\$\.?([^`]*)`", str(error))
+        field = (place[1] if place else "") or parameter.name
+        raise InvalidRequest(reason=f"поле «{field}» заполнено не по форме.") from None
+
+
+def _hash(arguments: dict[str, Any]) -> str:
+    """SHA-256 of what was asked, without secrets: a short one could be guessed from it."""
+    seen: dict[str, Any] = {}
+    for name, value in arguments.items():
+        if isinstance(value, msgspec.Struct):
+            fields = msgspec.to_builtins(value)
+            secret = secret_fields(type(value))
+            seen[name] = {field: kept for field, kept in fields.items() if field not in secret}
+        else:
+            seen[name] = value
+    return hashlib.sha256(msgspec.json.encode(seen, order="sorted")).hexdigest()
+
+
+@cache
+def _service(area: str, name: str) -> Callable[..., Any]:
+    function: Callable[..., Any] = getattr(import_module(f"{__package__}.services.{area}"), name)
+    return function

@@ -1,0 +1,144 @@
+"""The people of the demo, and how they come into an empty store.
+
+Every number is one that cannot belong to anybody (facts 4.6): gaps of the registry, and city and
+Belarusian numbers that no plan allots. Names are invented.
+"""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from mts_tui import phones
+from mts_tui.backend.store.ledger import Entry
+from mts_tui.backend.store.transaction import Transaction, to_ms
+
+from . import catalogue
+from .life import live_until
+
+HISTORY = timedelta(days=751)
+"""Two years and three weeks: the packages are well used when the demo is shown."""
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody with a contract."""
+
+    id: str
+    name: str
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A number of a person.
+
+    Attributes:
+        id: The account's id.
+        person: Whose contract it is.
+        phone: E.164.
+        tariff: Tariff's id.
+        profile: How it is used, see `traffic.PROFILES`.
+        first_payment: What is paid in on the first day, minor units.
+        cabinets: In which people's cabinets it is, as what, and under which name.
+    """
+
+    id: str
+    person: str
+    phone: str
+    tariff: str
+    profile: str
+    first_payment: int
+    cabinets: tuple[tuple[str, str, str], ...]
+
+
+PEOPLE = (Person("anna", "Анна Ветрова"), Person("misha", "Миша Ветров"))
+LINES = (
+    Line(
+        "anna-moscow", "anna", "+79853701234", "smart-nonstop", "adult", 700_00,
+        (("anna", "own", "Основной"),),
+    ),
+    Line(
+        "anna-petersburg", "anna", "+79810531122", "super-mts", "second", 300_00,
+        (("anna", "own", "Для объявлений"),),
+    ),
+    Line(
+        "anna-belarus", "anna", "+375330000001", "by-bezlimitishche-2", "belarus", 40_00,
+        (("anna", "own", "Минск"),),
+    ),
+    Line(
+        "misha-moscow", "misha", "+79853705678", "mts-junior", "child", 500_00,
+        (("misha", "own", "Мой"), ("anna", "child", "Миша")),
+    ),
+    Line(
+        "anna-city", "anna", "+74950001234", "gorodskoi-nomer", "city", 500_00,
+        (("anna", "own", "Дом"),),
+    ),
+    Line("anna-new", "anna", "+79853709900", "posekundnyi", "second", 300_00, ()),
+)  # fmt: skip
+MAIN_PHONE = LINES[0].phone
+
+
+def put_catalogue(tx: Transaction, version: str) -> None:
+    """Copy the catalogue's data files into the store, where the first screen finds them."""
+    known = catalogue.load()
+    for offers, put in (
+        (known.tariffs, tx.common.put_tariff),
+        (known.options, tx.common.put_option),
+    ):
+        put(
+            [
+                {
+                    "id": offer.id,
+                    "title": offer.title,
+                    "country": offer.country,
+                    "body": msgspec.json.encode(offer).decode(),
+                }
+                for offer in offers.values()
+            ]
+        )
+    tx.common.set_meta(name="catalogue", value=version)
+
+
+def settle(tx: Transaction, seed: int) -> None:
+    """Bring the people in and let them live two years, up to the transaction's time."""
+    tx.common.set_meta(name="seed", value=str(seed))
+    for person in PEOPLE:
+        tx.accounts.add_subscriber(id=person.id, name=person.name)
+    for line in LINES:
+        opened = _open(tx, line)
+        for cabinet, role, name in line.cabinets:
+            tx.accounts.link(subscriber_id=cabinet, account_id=line.id, name=name, role=role)
+        first = Entry(
+            at=to_ms(opened),
+            kind="top_up",
+            title="Регистрация платежа: Наличные в салоне",
+            amount=line.first_payment,
+            contra="cash:shop",
+        )
+        live_until(tx, line.id, seed, tx.now, first)
+
+
+def _open(tx: Transaction, line: Line) -> datetime:
+    """Write the account as it was on its first day; the moment it was opened."""
+    place = phones.region(line.phone)
+    assert place is not None, line.phone
+    zone = ZoneInfo(place.zone)
+    day = (tx.now - HISTORY).astimezone(zone).date()
+    opened = datetime(day.year, day.month, day.day, 12, 5, tzinfo=zone)
+    tariff = catalogue.load().tariffs[line.tariff]
+    renewing = tariff.monthly or tariff.daily or tariff.packages
+    tx.accounts.add(
+        id=line.id,
+        subscriber_id=line.person,
+        phone=line.phone,
+        kind="city" if phones.is_city(line.phone) else "mobile",
+        country=tariff.country,
+        currency=tariff.currency,
+        region=place.name,
+        zone=place.zone,
+        profile=line.profile,
+        tariff_id=line.tariff,
+        opened_at=to_ms(opened),
+        fee_at=to_ms(opened + timedelta(minutes=1)) if renewing else None,
+        fee_day=opened.day,
+        points_at=to_ms(opened + timedelta(minutes=2)),
+    )
+    return opened

@@ -1,0 +1,48 @@
+"""Who calls: a person with a session, or somebody who has not signed in."""
+
+from msgspec import Struct
+
+from mts_tui.backend.contract.errors import NotFound
+from mts_tui.backend.store.transaction import Row, Transaction
+
+
+class Guest(Struct, frozen=True):
+    """Somebody without a session.
+
+    Attributes:
+        line: The number that the operator's network vouches for on this connection, if any.
+    """
+
+    line: str | None = None
+
+
+class Caller(Struct, frozen=True):
+    """A person with an open session.
+
+    Attributes:
+        subscriber_id: The person; the cabinet's numbers are linked to them.
+        account_id: The account whose number was the login.
+        phone: That number.
+        session_id: The session.
+        device_hash: Hash of the device's token, empty where it has none.
+        proved_at: When the person last showed a code or the password, ms.
+    """
+
+    subscriber_id: str
+    account_id: str
+    phone: str
+    session_id: str
+    device_hash: str
+    proved_at: int
+
+
+def own_account(tx: Transaction, caller: Caller, account_id: str) -> Row:
+    """The account, if it is one of the caller's cabinet.
+
+    Raises:
+        NotFound: It is not, or there is none: the answer does not tell which.
+    """
+    row = tx.accounts.of_cabinet(subscriber_id=caller.subscriber_id, id=account_id)
+    if row is None:
+        raise NotFound
+    return row

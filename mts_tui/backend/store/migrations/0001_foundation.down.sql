@@ -1,0 +1,17 @@
+DROP TABLE idempotency;
+DROP TABLE notifications;
+DROP TABLE messages;
+DROP TABLE sessions;
+DROP TABLE devices;
+DROP TABLE passwords;
+DROP TABLE tries;
+DROP TABLE codes;
+DROP TABLE events;
+DROP TABLE buckets;
+DROP TABLE operations;
+DROP TABLE linked_numbers;
+DROP TABLE accounts;
+DROP TABLE subscribers;
+DROP TABLE options;
+DROP TABLE tariffs;
+DROP TABLE meta;

@@ -1,0 +1,62 @@
+-- name: get_meta(name)$
+SELECT value FROM meta WHERE name = :name;
+
+-- name: set_meta(name, value)!
+INSERT INTO meta (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: put_tariff(id, title, country, body)*!
+INSERT INTO tariffs (id, title, country, body) VALUES (:id, :title, :country, :body)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, country = excluded.country,
+    body = excluded.body;
+
+-- name: put_option(id, title, country, body)*!
+INSERT INTO options (id, title, country, body) VALUES (:id, :title, :country, :body)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, country = excluded.country,
+    body = excluded.body;
+
+-- name: tariff(id)^
+SELECT id, title, body FROM tariffs WHERE id = :id;
+
+-- name: next_event(account_id)$
+-- Takes the account's row lock: numbers are given in commit order.
+UPDATE accounts SET event_seq = event_seq + 1 WHERE id = :account_id RETURNING event_seq;
+
+-- name: add_event(account_id, seq, at, kind)!
+INSERT INTO events (account_id, seq, at, kind) VALUES (:account_id, :seq, :at, :kind);
+
+-- name: events_after(account_id, seq, count)
+SELECT seq, at, kind FROM events WHERE account_id = :account_id AND seq > :seq
+ORDER BY seq LIMIT :count;
+
+-- name: forget_events(before)!
+DELETE FROM events WHERE at < :before;
+
+-- name: kept_answer(caller, operation, key)^
+SELECT body_hash, answer FROM idempotency
+WHERE caller = :caller AND operation = :operation AND key = :key;
+
+-- name: keep_answer(caller, operation, key, body_hash, answer, at)!
+INSERT INTO idempotency (caller, operation, key, body_hash, answer, at)
+VALUES (:caller, :operation, :key, :body_hash, :answer, :at);
+
+-- name: forget_answers(before)!
+DELETE FROM idempotency WHERE at < :before;
+
+-- name: next_message(account_id)$
+UPDATE accounts SET message_seq = message_seq + 1 WHERE id = :account_id RETURNING message_seq;
+
+-- name: add_message(account_id, seq, at, outgoing, peer, text)!
+INSERT INTO messages (account_id, seq, at, outgoing, peer, text)
+VALUES (:account_id, :seq, :at, :outgoing, :peer, :text);
+
+-- name: messages(account_id, count)
+SELECT seq, at, outgoing, peer, text FROM messages
+WHERE account_id = :account_id ORDER BY seq DESC LIMIT :count;
+
+-- name: add_notification(account_id, id, at, expires_at, kind, title, text)!
+INSERT INTO notifications (account_id, id, at, expires_at, kind, title, text)
+VALUES (:account_id, :id, :at, :expires_at, :kind, :title, :text);
+
+-- name: forget_notifications(now)!
+DELETE FROM notifications WHERE expires_at <= :now;
