@@ -44,11 +44,11 @@ _SENTENCES: dict[int, type[Unavailable]] = {
 }
 
 
-class _Adapter(SQLite3Adapter):  # type: ignore[misc] - aiosql's adapters are untyped
+class _Adapter(SQLite3Adapter):
     """aiosql over `sqlite3.Row`, which its own adapter does not take a single value from."""
 
     def select_value(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Any:
-        row = self.select_one(conn, query_name, sql, parameters)
+        row = self.select_one(conn, query_name, sql, parameters)  # type: ignore[no-untyped-call]
         return None if row is None else row[0]
 
 
