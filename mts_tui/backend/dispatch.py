@@ -111,10 +111,8 @@ def _caller(tx: Transaction, endpoint: Endpoint, token: str | None) -> Caller | 
 def _checked(parameter: Parameter, value: Any) -> Any:
     """The value as a server would have read it from the wire."""
     try:
-        if isinstance(value, msgspec.Struct):
-            return msgspec.json.decode(msgspec.json.encode(value), type=parameter.type)
-        return msgspec.convert(value, parameter.type)
-    except msgspec.ValidationError as error:
+        return msgspec.json.decode(msgspec.json.encode(value), type=parameter.type)
+    except (msgspec.ValidationError, UnicodeEncodeError, OverflowError) as error:
         place = re.search(r"`\$\.?([^`]*)`", str(error))
         field = (place[1] if place else "") or parameter.name
         raise InvalidRequest(reason=f"поле «{field}» заполнено не по форме.") from None

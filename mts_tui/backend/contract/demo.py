@@ -9,15 +9,18 @@ from msgspec import Meta
 
 from .endpoint import Area, command, query
 from .errors import ClockBackwards, NotFound
-from .model import Model, Moment, Page, Phone, Request
+from .model import AccountId, Model, Moment, Page, Phone, Request
 
 
 class Sim(Model):
     """A number that the demo can play the phone of."""
 
+    account: AccountId
     phone: Phone
     owner: str
     title: str
+    zone: str
+    """IANA time zone of the number's region."""
     linked: bool
     """False for the number that waits to be added to the cabinet."""
     vouched: bool

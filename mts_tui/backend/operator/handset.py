@@ -44,16 +44,17 @@ def dial(tx: Transaction, account: Row, code: str, menu: str = "") -> Reply:
 
 def send(tx: Transaction, account: Row, to: str, text: str) -> Reply:
     """Take an SMS from the phone; short numbers answer."""
+    to = formatting.clean(to).strip()
     tx.message(account["id"], to, formatting.clean(text), outgoing=True)
     word = " ".join(text.split()).casefold()
-    answer = _COMMANDS.get((to.strip(), word))
+    answer = _COMMANDS.get((to, word))
     if answer is not None:
         reply = _run(answer, tx, account)
         if reply.text != _CODE_ON_ITS_WAY:  # The code itself comes as an SMS of its own.
-            tx.message(account["id"], to.strip(), reply.text)
+            tx.message(account["id"], to, reply.text)
         return Reply(text="Сообщение отправлено.")
-    if to.strip() in {number for number, _ in _COMMANDS}:
-        tx.message(account["id"], to.strip(), "Команда не распознана. Проверьте текст сообщения.")
+    if to in {number for number, _ in _COMMANDS}:
+        tx.message(account["id"], to, "Команда не распознана. Проверьте текст сообщения.")
         return Reply(text="Сообщение отправлено.")
     return Reply(text=NOT_DELIVERED)
 

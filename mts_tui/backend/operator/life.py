@@ -27,6 +27,9 @@ from .traffic import PROFILES, contacts, day_usage, live_usage
 _STEPS = {"RUB": 100_00, "BYN": 5_00, "UAH": 50_00}
 """People pay round sums: multiples of this, minor units."""
 _PAYING_TIME = timedelta(hours=18, minutes=40)
+_SBP = "Регистрация платежа: СБП"
+_GIVEN_BACK_AFTER = 9_000
+"""Milliseconds between a payment and the compensation of its commission (facts 1.2)."""
 _LOOK_AHEAD = timedelta(days=3)
 _TICK = 1.0
 _CATCH_UP_EVERY = 60.0
@@ -61,21 +64,29 @@ def live_until(
     while day <= last:
         midnight = datetime(day.year, day.month, day.day, tzinfo=book.zone)
         start, paying = to_ms(midnight), to_ms(midnight + _PAYING_TIME)
-        paid = paying <= since
+        due = [paying, paying + _GIVEN_BACK_AFTER]
+        due = [moment for moment in due if since < moment <= end]
         for second, usage in day_usage(seed, account_id, book.phone, profile, day):
             at = start + second * 1000
             if at > end:
                 break
-            if not paid and at > paying:
-                _pay_in(book, paying, seed)
-                paid = True
+            while due and due[0] < at:
+                _pay(tx, book, due.pop(0), paying, seed)
             if at > since and book.state != "blocked":
                 book.use(usage, at)
-        if not paid and paying <= end:
-            _pay_in(book, paying, seed)
+        for moment in due:
+            _pay(tx, book, moment, paying, seed)
         day += timedelta(days=1)
     book.pass_time(end)
     book.write()
+
+
+def _pay(tx: Transaction, book: Book, at: int, paying: int, seed: int) -> None:
+    """Do what is due at a moment: the day's payment, or what the bank gives back of it."""
+    if at == paying:
+        _pay_in(book, at, seed)
+    else:
+        _give_back(tx, book, at, paying)
 
 
 def _pay_in(book: Book, at: int, seed: int) -> None:
@@ -93,10 +104,20 @@ def _pay_in(book: Book, at: int, seed: int) -> None:
     if rng.random() < 0.3:  # noqa: PLR2004 - three payments in ten by card
         book.move(_payment(at, "Регистрация платежа: Банковская карта", amount, "bank:card"))
         return
-    book.move(_payment(at, "Регистрация платежа: СБП", amount, "bank:sbp"))
-    back = (amount * 4 + 500) // 1000  # 0.4 % taken by the bank is given back (facts 1.5)
+    book.move(_payment(at, _SBP, amount, "bank:sbp"))
+
+
+def _give_back(tx: Transaction, book: Book, at: int, paid_at: int) -> None:
+    """Compensate the 0.4 % that the bank took of a payment (facts 1.5)."""
+    amount: int = tx.ledger.paid_at(account_id=book.id, at=paid_at, title=_SBP)
+    for entry in reversed(book.entries):
+        if entry.at < paid_at:
+            break
+        if entry.at == paid_at and entry.title == _SBP:
+            amount += entry.amount
+    back = (amount * 4 + 500) // 1000
     if back:
-        entry = _payment(at + 9_000, "Компенсация комиссии за платёж", back, "costs:commission")
+        entry = _payment(at, "Компенсация комиссии за платёж", back, "costs:commission")
         entry.kind = "compensation"
         book.move(entry)
 

@@ -102,8 +102,8 @@ def settle(tx: Transaction, seed: int) -> None:
     tx.common.set_meta(name="seed", value=str(seed))
     for person in PEOPLE:
         tx.accounts.add_subscriber(id=person.id, name=person.name)
-    for line in LINES:
-        opened = _open(tx, line)
+    for place, line in enumerate(LINES):
+        opened = _open(tx, line, place)
         for cabinet, role, name in line.cabinets:
             tx.accounts.link(subscriber_id=cabinet, account_id=line.id, name=name, role=role)
         first = Entry(
@@ -116,13 +116,13 @@ def settle(tx: Transaction, seed: int) -> None:
         live_until(tx, line.id, seed, tx.now, first)
 
 
-def _open(tx: Transaction, line: Line) -> datetime:
-    """Write the account as it was on its first day; the moment it was opened."""
+def _open(tx: Transaction, line: Line, order: int) -> datetime:
+    """Write the account as it was on its first day; the moment, which keeps the lines' order."""
     place = phones.region(line.phone)
     assert place is not None, line.phone
     zone = ZoneInfo(place.zone)
     day = (tx.now - HISTORY).astimezone(zone).date()
-    opened = datetime(day.year, day.month, day.day, 12, 5, tzinfo=zone)
+    opened = datetime(day.year, day.month, day.day, 12, 5 + order, tzinfo=zone)
     tariff = catalogue.load().tariffs[line.tariff]
     renewing = tariff.monthly or tariff.daily or tariff.packages
     tx.accounts.add(

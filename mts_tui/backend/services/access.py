@@ -75,6 +75,7 @@ def send_code(tx: Transaction, phone: str) -> None:
     Raises:
         TooManyCodes: Less than a minute after the last, or five within ten minutes.
     """
+    tx.access.forget_future_codes(phone=phone, now=tx.now_ms)  # The clock was set back.
     sent = [
         row["sent_at"]
         for row in tx.access.codes_since(phone=phone, since=to_ms(tx.now - CODES_WITHIN))
@@ -123,7 +124,10 @@ def sign_in(tx: Transaction, guest: Guest, order: SignIn) -> SignedIn:
             tx.access.clear_lane(phone=order.phone, lane="password")
             send_code(tx, order.phone)
             raise tx.keep(CodeRequired())
-    tx.access.clear_lanes(phone=order.phone)
+    if lane is not None:  # Strangers' tries stay counted: the owner may be under attack.
+        tx.access.clear_lane(phone=order.phone, lane=lane)
+    else:
+        tx.access.clear_lanes(phone=order.phone)
     if device_hash:
         tx.access.trust_device(
             account_id=account["id"], token_hash=device_hash, name=order.device_name, at=tx.now_ms
@@ -239,12 +243,16 @@ def set_password(tx: Transaction, caller: Caller, order: NewPassword) -> Passwor
     reason = passwords.refusal(order.password, caller.phone)
     if reason is not None:
         raise WeakPassword(reason=reason)
-    remembered = tx.access.last_passwords(account_id=caller.account_id, count=PASSWORDS_REMEMBERED)
+    remembered = list(
+        tx.access.last_passwords(account_id=caller.account_id, count=PASSWORDS_REMEMBERED)
+    )
     if any(passwords.fits(order.password, row["hash"]) for row in remembered):
         raise WeakPassword(reason="Этот пароль уже был у вас недавно. Придумайте новый.")
+    # The newest counts, even where the clock was set back since the one before.
+    after_last = remembered[0]["changed_at"] + 1 if remembered else 0
     tx.access.add_password(
         account_id=caller.account_id,
-        changed_at=tx.now_ms,
+        changed_at=max(tx.now_ms, after_last),
         hash=passwords.hash_of(order.password),
         strong=int(len(passwords.prepared(order.password)) >= passwords.STANDS_ALONE),
     )
@@ -331,10 +339,12 @@ def _refuse_if_closed(tx: Transaction, phone: str, lane: str) -> None:
     else:
         row = tx.access.lane(phone=phone, lane=lane)
         until = row["closed_until"] if row is not None else 0
+    latest = tx.now + CLOSED_FOR
+    if until > to_ms(latest):  # The clock was set back: the number is closed no longer for that.
+        tx.access.shorten_lanes(phone=phone, until=to_ms(latest))
+        raise tx.keep(NumberClosed(seconds=_seconds_until(latest, tx.now)))
     if until > tx.now_ms:
-        # A clock that was set back must not close a number for longer than the rule says.
-        end = min(from_ms(until), tx.now + CLOSED_FOR)
-        raise NumberClosed(seconds=_seconds_until(end, tx.now))
+        raise NumberClosed(seconds=_seconds_until(from_ms(until), tx.now))
 
 
 def _spend_code(tx: Transaction, phone: str, code: str) -> bool:
@@ -368,6 +378,7 @@ def _open_session(
         device_hash=device_hash,
         device_name=device_name,
         at=tx.now_ms,
+        proved_at=0 if way == "line" else tx.now_ms,
     )
     tx.emit(account["id"], "session")
     if announce:

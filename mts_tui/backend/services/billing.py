@@ -77,6 +77,7 @@ class Book:
         self.phone: str = row["phone"]
         self.zone = ZoneInfo(row["zone"])
         self.tariff = tariff_of(tx, row["tariff_id"])
+        self._bare_tariff = msgspec.structs.replace(self.tariff, packages=())
         self.balance: int = row["balance"]
         self.floor: int = row["floor"]
         self.state: str = row["state"]
@@ -101,7 +102,8 @@ class Book:
             The charge, or None where there was no money for it, and so it did not happen.
         """
         self.pass_time(at)
-        charge = rate(usage, self.tariff, self._left)
+        # While the fee is not paid the packages wait, unlimited and unfinished ones too.
+        charge = rate(usage, self._bare_tariff if self.suspended else self.tariff, self._left)
         if charge.amount_minor and self.balance - charge.amount_minor < self.floor:
             return None
         package = self._packages.get(charge.bucket) if charge.bucket else None

@@ -65,6 +65,7 @@ def vouch(tx: Transaction, caller: Caller | Guest, phone: str, order: Vouching) 
     _account(tx, phone)
     for row in tx.accounts.sims():  # One machine sits on one line at a time.
         tx.accounts.vouch(phone=row["phone"], vouched=int(order.on and row["phone"] == phone))
+    tx.emit(_account(tx, phone)["id"], "session")
     return next(_sim(row) for row in tx.accounts.sims() if row["phone"] == phone)
 
 
@@ -94,9 +95,11 @@ def _account(tx: Transaction, phone: str) -> Row:
 
 def _sim(row: Row) -> Sim:
     return Sim(
+        account=row["id"],
         phone=row["phone"],
         owner=row["owner"],
         title=row["region"],
+        zone=row["zone"],
         linked=bool(row["links"]),
         vouched=bool(row["vouched"]),
     )

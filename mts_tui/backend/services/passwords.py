@@ -40,15 +40,17 @@ def refusal(password: str, phone: str) -> str | None:  # noqa: PLR0911 - one for
         return f"Пароль слишком длинный: можно не больше {LONGEST} знаков."
     folded = text.casefold()
     digits = re.sub(r"\D", "", text)
-    own = re.sub(r"\D", "", phone)[-10:]
-    if own and (own in digits or (len(digits) >= 7 and digits in own)):  # noqa: PLR2004
+    own = re.sub(r"\D", "", phone)
+    # The last nine digits are the same however the number is written: +7…, 8…, +375…, 80….
+    if own and (own[-9:] in digits or (len(digits) >= 7 and digits in own)):  # noqa: PLR2004
         return "В пароле есть ваш номер телефона. Придумайте другой."
     if len(set(folded)) < 4:  # noqa: PLR2004
         return "В пароле почти одни и те же знаки. Добавьте разных."
     core = folded
     for word in _OWN_WORDS:
         core = core.replace(word, "")
-    if len(re.sub(r"[\d\W_]", "", core)) + len(set(re.sub(r"\D", "", core))) < 4:  # noqa: PLR2004
+    letters = re.sub(r"[\d_]|(?=[\x00-\x7f])\W", "", core)  # Of any script; emoji as well.
+    if len(letters) + len(set(re.sub(r"\D", "", core))) < 4:  # noqa: PLR2004
         return "Такой пароль угадают одним из первых. Добавьте к нему ещё пару слов."
     if folded in common() or re.sub(r"[\d\W_]+$", "", folded) in common():
         return "Это один из самых частых паролей. Придумайте другой, например из трёх-четырёх слов."
@@ -57,10 +59,14 @@ def refusal(password: str, phone: str) -> str | None:  # noqa: PLR0911 - one for
 
 @cache
 def common() -> frozenset[str]:
-    """Passwords that everybody tries first: 30,000 from leaks, by the library zxcvbn."""
+    """Passwords that everybody tries first: from leaks, single words and names, by zxcvbn.
+
+    All of its lists, because each word stands only in the list where it ranks highest:
+    `basketball` and `jennifer` are not among its passwords.
+    """
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-    return frozenset(FREQUENCY_LISTS["passwords"])
+    return frozenset().union(*FREQUENCY_LISTS.values())
 
 
 @cache

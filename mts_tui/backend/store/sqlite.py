@@ -7,6 +7,7 @@ import contextlib
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,7 +46,15 @@ _SENTENCES: dict[int, type[Unavailable]] = {
 
 
 class _Adapter(SQLite3Adapter):
-    """aiosql over `sqlite3.Row`, which its own adapter does not take a single value from."""
+    """aiosql over `sqlite3.Row`, which its own adapter does not take a single value from.
+
+    Rows come as a list: a generator that is not read to its end would run, or be closed, late.
+    """
+
+    def select(
+        self, conn: Any, query_name: str, sql: str, parameters: Any, record_class: Any = None
+    ) -> Any:
+        return list(super().select(conn, query_name, sql, parameters, record_class))
 
     def select_value(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Any:
         row = self.select_one(conn, query_name, sql, parameters)  # type: ignore[no-untyped-call]
@@ -53,6 +62,20 @@ class _Adapter(SQLite3Adapter):
 
 
 aiosql.register_adapter("sqlite", _Adapter)
+
+
+def _log_ahead(connection: sqlite3.Connection) -> str:
+    """Switch to WAL. SQLite does not wait for other programs that do it now, so this does."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            mode: str = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(0.005)
+        else:
+            return mode
 
 
 def system_clock() -> datetime:
@@ -84,6 +107,7 @@ class SqliteStore:
         self._connections: list[sqlite3.Connection] = []
         self._generation = 0
         self._inode = 0
+        self._spare: sqlite3.Connection | None = None
 
     def open(self) -> None:
         """Make the file ready: sound, writable, of the current schema.
@@ -100,13 +124,14 @@ class SqliteStore:
                 raise StoreReadOnly(path=str(self.path)) from error
             connection = self._connect()
             version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > migrations.LATEST:
-                raise StoreNewer(path=str(self.path))
             if version < migrations.LATEST:
                 self.migrate(migrations.LATEST)
             connection.execute("SELECT COUNT(*) FROM accounts LIMIT 0")
-            connection.execute("BEGIN IMMEDIATE")  # Finds a read-only or locked file now.
-            connection.execute("ROLLBACK")
+            connection.execute("BEGIN IMMEDIATE")  # Finds a locked file now, and by trying to
+            try:  # write a read-only one, in which SQLite begins a reading transaction instead.
+                connection.execute(f"PRAGMA user_version = {migrations.LATEST}")
+            finally:
+                connection.execute("ROLLBACK")
 
     def migrate(self, target: int) -> None:
         """Bring the schema to a version, up or down, each step in a transaction of its own."""
@@ -138,6 +163,8 @@ class SqliteStore:
             for connection in self._connections:
                 connection.close()
             self._connections.clear()
+            self._spare = None
+            self._inode = 0
             self._generation += 1
 
     @contextlib.contextmanager
@@ -149,7 +176,8 @@ class SqliteStore:
             try:
                 yield self._transaction(connection, "")
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
     @contextlib.contextmanager
     def write(self, key: str = "") -> Iterator[Transaction]:
@@ -158,16 +186,16 @@ class SqliteStore:
         An error marked with `Transaction.keep` commits and is raised all the same.
         """
         with self._writer, self._speaking():
+            self._mind_file()
             connection = self._connect()
-            if not self._still_there():
-                connection = self._rescue(connection)
             connection.execute("BEGIN IMMEDIATE")
             transaction = self._transaction(connection, key)
             try:
                 yield transaction
             except BaseException as error:
                 if error is not transaction.kept_error:
-                    connection.execute("ROLLBACK")
+                    if connection.in_transaction:  # A full disk has ended it already.
+                        connection.execute("ROLLBACK")
                     raise
                 self._commit(connection)
                 self._tell(transaction.events)
@@ -213,26 +241,43 @@ class SqliteStore:
                 listener(events)
 
     def _connect(self) -> sqlite3.Connection:
+        """This thread's connection."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None and self._local.generation == self._generation:
-            return connection
+        if connection is None or self._local.generation != self._generation:
+            self._mind_file()
+            self._local.generation = self._generation
+            self._local.connection = connection = self._new_connection()
+        return connection
+
+    def _new_connection(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self.path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
+            f"{self.path.absolute().as_uri()}?mode=rw",  # A missing file is not made anew here.
+            uri=True,
+            isolation_level=None,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,
         )
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._connections.append(connection)
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.row_factory = sqlite3.Row
-        mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        # Before anything that would change the file of a newer version.
+        if connection.execute("PRAGMA user_version").fetchone()[0] > migrations.LATEST:
+            raise StoreNewer(path=str(self.path))
+        mode = _log_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # Takes the log in hand now: it would not be found after somebody deleted the file.
+        connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone()
         full = connection.execute("PRAGMA synchronous").fetchone()[0]
         if mode != "wal" or full != 2:  # noqa: PLR2004 - 2 is FULL
-            connection.close()
             raise StoreReadOnly(path=str(self.path))
-        self._local.connection = connection
-        self._local.generation = self._generation
-        self._connections.append(connection)
-        if not self._inode:
-            self._inode = self.path.stat().st_ino
-        return connection
 
     def _still_there(self) -> bool:
         try:
@@ -240,19 +285,26 @@ class SqliteStore:
         except OSError:
             return False
 
-    def _rescue(self, connection: sqlite3.Connection) -> sqlite3.Connection:
-        """Write the file again from the open connection after somebody deleted it."""
-        if self.path.exists():  # Another file was put in its place: that one is now the store.
-            self._inode = 0
-        else:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for leftover in ("-wal", "-shm"):
-                self.path.with_name(self.path.name + leftover).unlink(missing_ok=True)
-            connection.execute("VACUUM INTO ?", (str(self.path),))
-            self.path.chmod(0o600)
-            self._inode = 0
-        self._generation += 1
-        return self._connect()
+    def _mind_file(self) -> None:
+        """Write the file again after somebody deleted it, from a connection that still has it.
+
+        That connection is a spare one: any other may be in the middle of a transaction.
+        """
+        with self._writer:
+            if self._still_there():
+                return
+            if self._spare is not None:  # Otherwise this is the first connection.
+                if not self.path.exists():
+                    self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    whole = self.path.with_name(f"{self.path.name}-new")
+                    for leftover in ("-wal", "-shm", "-new"):
+                        self.path.with_name(self.path.name + leftover).unlink(missing_ok=True)
+                    self._spare.execute("VACUUM INTO ?", (str(whole),))
+                    whole.chmod(0o600)
+                    whole.rename(self.path)  # Only a whole file gets the name.
+                self._generation += 1  # A file put in its place is now the store.
+            self._spare = self._new_connection()
+            self._inode = self.path.stat().st_ino
 
     @contextlib.contextmanager
     def _speaking(self) -> Iterator[None]:

@@ -14,6 +14,9 @@ RETURNING wrong;
 -- name: close_lane(phone, lane, until)!
 UPDATE tries SET wrong = 0, closed_until = :until WHERE phone = :phone AND lane = :lane;
 
+-- name: shorten_lanes(phone, until)!
+UPDATE tries SET closed_until = :until WHERE phone = :phone AND closed_until > :until;
+
 -- name: clear_lanes(phone)!
 DELETE FROM tries WHERE phone = :phone;
 
@@ -34,6 +37,9 @@ WHERE phone = :phone ORDER BY sent_at DESC, id DESC LIMIT 1;
 -- name: spend_code(phone, id, at, by)!
 UPDATE codes SET spent_at = :at, spent_by = :by WHERE phone = :phone AND id = :id;
 
+-- name: forget_future_codes(phone, now)!
+DELETE FROM codes WHERE phone = :phone AND sent_at > :now;
+
 -- name: forget_codes(before)!
 DELETE FROM codes WHERE expires_at < :before;
 
@@ -42,7 +48,7 @@ SELECT hash, changed_at, strong FROM passwords
 WHERE account_id = :account_id ORDER BY changed_at DESC LIMIT 1;
 
 -- name: last_passwords(account_id, count)
-SELECT hash FROM passwords
+SELECT hash, changed_at FROM passwords
 WHERE account_id = :account_id ORDER BY changed_at DESC LIMIT :count;
 
 -- name: add_password(account_id, changed_at, hash, strong)!
@@ -61,10 +67,10 @@ ON CONFLICT (account_id, token_hash) DO UPDATE SET name = excluded.name;
 -- name: distrust_devices(account_id, but)!
 DELETE FROM devices WHERE account_id = :account_id AND token_hash <> :but;
 
--- name: open_session(account_id, id, token_hash, way, device_hash, device_name, at)!
+-- name: open_session(account_id, id, token_hash, way, device_hash, device_name, at, proved_at)!
 INSERT INTO sessions
     (account_id, id, token_hash, way, device_hash, device_name, opened_at, seen_at, proved_at)
-VALUES (:account_id, :id, :token_hash, :way, :device_hash, :device_name, :at, :at, :at);
+VALUES (:account_id, :id, :token_hash, :way, :device_hash, :device_name, :at, :at, :proved_at);
 
 -- name: session(token_hash)^
 SELECT s.account_id, s.id, s.way, s.device_hash, s.device_name, s.opened_at, s.seen_at, s.proved_at,

@@ -35,7 +35,7 @@ SELECT subscriber_id FROM linked_numbers WHERE account_id = :account_id;
 SELECT id FROM accounts ORDER BY opened_at, id;
 
 -- name: sims()
-SELECT a.phone, a.kind, a.vouched, a.region, s.name AS owner,
+SELECT a.id, a.phone, a.kind, a.vouched, a.region, a.zone, s.name AS owner,
     (SELECT COUNT(*) FROM linked_numbers AS l WHERE l.account_id = a.id) AS links
 FROM accounts AS a JOIN subscribers AS s ON s.id = a.subscriber_id
 ORDER BY a.opened_at, a.id;

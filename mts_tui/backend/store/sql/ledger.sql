@@ -28,6 +28,10 @@ GROUP BY kind ORDER BY spent DESC;
 SELECT COALESCE(-SUM(amount), 0) FROM operations
 WHERE account_id = :account_id AND at >= :since AND at < :until AND amount < 0;
 
+-- name: paid_at(account_id, at, title)$
+SELECT COALESCE(SUM(amount), 0) FROM operations
+WHERE account_id = :account_id AND at = :at AND title = :title;
+
 -- name: last_paid(account_id, count)
 SELECT at, title, amount FROM operations
 WHERE account_id = :account_id AND amount < 0 ORDER BY seq DESC LIMIT :count;
@@ -51,7 +55,11 @@ WHERE id = :id;
 SELECT a.id, a.balance, a.operation_seq, COALESCE(SUM(o.amount), 0) AS total, COUNT(o.seq) AS rows
 FROM accounts AS a LEFT JOIN operations AS o ON o.account_id = a.id
 GROUP BY a.id, a.balance, a.operation_seq
-HAVING a.balance <> COALESCE(SUM(o.amount), 0) OR a.operation_seq <> COUNT(o.seq);
+HAVING a.balance <> COALESCE(SUM(o.amount), 0) OR a.operation_seq <> COUNT(o.seq)
+    OR a.balance <> COALESCE(
+        (SELECT z.balance FROM operations AS z WHERE z.account_id = a.id AND z.seq = a.operation_seq),
+        0
+    );
 
 -- name: audit_buckets()
 -- Rows are packages whose use differs from the usage that names them.

@@ -1,0 +1,1 @@
+"""Programs the project's own figures are compared with."""

@@ -1,0 +1,139 @@
+"""The one table of actions: keys, footer, palette, help and the key map are made from it.
+
+An action belongs to a place (`app`, or a screen or page by its name). `keys` name places on the
+keyboard by their Latin letter; both layouts work. The settings file may change the keys by id.
+"""
+
+from typing import NamedTuple
+
+from textual.binding import Binding
+
+from .keyboard import in_both_layouts
+
+
+class Action(NamedTuple):
+    """Something a person can do.
+
+    Attributes:
+        id: Stable name; keys in the settings file refer to it.
+        place: Where it works.
+        keys: One or more keys, by commas.
+        label: One or two words for the footer.
+        help: A whole sentence.
+        call: The Textual action, when it is not called like the id.
+        in_footer: Whether the footer offers it.
+        priority: Whether it works while somebody types in a field.
+    """
+
+    id: str
+    place: str
+    keys: str
+    label: str
+    help: str
+    call: str = ""
+    in_footer: bool = False
+    priority: bool = False
+
+
+class MenuItem(NamedTuple):
+    """A line of the cabinet's menu.
+
+    Attributes:
+        id: The page's name, or an action's id.
+        key: The digit or letter before it.
+        title: As in the cabinet.
+        short: For the strip of a narrow terminal.
+        help: What is there, a whole sentence.
+    """
+
+    id: str
+    key: str
+    title: str
+    short: str
+    help: str
+
+
+MENU = (
+    MenuItem("numbers", "1", "Мои номера", "Номера", "Все номера кабинета, их счета и тарифы."),
+    MenuItem("account", "2", "Счет", "Счет", "Баланс, пакеты, расходы месяца, операции."),
+    MenuItem("password", "8", "Смена пароля", "Пароль", "Новый постоянный пароль."),
+    MenuItem("sign_out", "9", "Выход", "Выход", "Завершить сеанс и закрыть кабинет."),
+)
+
+ACTIONS = (
+    Action(
+        "help", "app", "f1,?", "Помощь", "Показать, что можно сделать здесь и какими клавишами.",
+        in_footer=True,
+    ),
+    Action(
+        "command_palette", "app", "ctrl+p", "Всё", "Найти любое действие по названию.",
+        in_footer=True, priority=True,
+    ),
+    Action(
+        "quit", "app", "ctrl+q", "Выйти", "Закрыть программу; сеанс в кабинете завершится.",
+        priority=True,
+    ),
+    Action("interrupt", "app", "ctrl+c", "Скопировать выделенное",
+           "Скопировать выделенное мышью или подсказать, как выйти."),
+    Action(
+        "toggle_handset", "app", "f2", "Телефон",
+        "Открыть или закрыть телефон: SMS, команды и короткие номера.", in_footer=True,
+        priority=True,
+    ),
+    Action("next_theme", "app", "f9", "Тема", "Сменить оформление: тёмное, светлое, 16 цветов."),
+    Action("clock_hour", "app", "", "Часы: +1 час", "Перевести часы оператора на час вперёд."),
+    Action("clock_day", "app", "", "Часы: +1 день", "Перевести часы оператора на день вперёд."),
+    Action("clock_month", "app", "", "Часы: +1 месяц",
+           "Перевести часы оператора на 30 дней вперёд."),
+    *(
+        Action(
+            f"open_{item.id}", "cabinet", item.key, item.title, item.help, f"open('{item.id}')"
+        )
+        for item in MENU
+    ),
+    Action(
+        "phone", "cabinet", "n", "Телефон", "Открыть или закрыть телефон, как F2.",
+        "app.toggle_handset",
+    ),
+    Action("next_number", "cabinet", "f4", "Другой номер", "Перейти к следующему номеру.",
+           in_footer=True),
+    Action("refresh", "cabinet", "f5,r", "Обновить", "Спросить у оператора всё заново."),
+    Action("lock", "cabinet", "ctrl+l", "Закрыть", "Закрыть кабинет, пока вас нет на месте."),
+    Action("copy", "cabinet", "c", "Копировать", "Скопировать номер или выбранную строку."),
+    Action("leave", "cabinet", "q", "Выйти", "Закрыть программу; сеанс завершится.", "app.quit",
+           in_footer=True),
+    Action("request_code", "sign_in", "f3", "Код по SMS", "Получить одноразовый код по SMS.",
+           in_footer=True, priority=True),
+    Action("use_stored", "sign_in", "f6", "Сохранённый пароль",
+           "Войти паролем, сохранённым в хранилище паролей системы.", in_footer=True,
+           priority=True),
+    Action("use_line", "sign_in", "f7", "Вход по сети",
+           "Войти без пароля, если сеть оператора подтверждает номер.", in_footer=True,
+           priority=True),
+    Action("forget", "sign_in", "f8", "Забыть",
+           "Удалить сохранённый пароль и номер с этого компьютера.", priority=True),
+)  # fmt: skip
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+
+def bindings(place: str) -> list[Binding]:
+    """The bindings of a place, in both layouts."""
+    return [
+        Binding(
+            in_both_layouts(action.keys),
+            action.call or action.id,
+            action.label,
+            show=action.in_footer,
+            priority=action.priority,
+            id=action.id,
+            tooltip=action.help,
+        )
+        for action in ACTIONS
+        if action.place == place and action.keys
+    ]
+
+
+def keymap(keys: dict[str, str]) -> dict[str, str]:
+    """The settings' keys for Textual, in both layouts; unknown actions are left out."""
+    return {name: in_both_layouts(key) for name, key in keys.items() if name in BY_ID and key}

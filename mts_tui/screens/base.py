@@ -1,0 +1,20 @@
+"""What every screen of the program has in common."""
+
+from typing import Generic, TypeVar
+
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from mts_tui.app import MtsApp
+
+T = TypeVar("T")
+
+
+class AppScreen(Screen[T], Generic[T]):
+    """A screen of the program. `action_places` names where its actions stand in the table."""
+
+    app: MtsApp
+    # Textual repaints the whole screen when the focus moves; the two widgets repaint by themselves.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    action_places: tuple[str, ...] = ()

@@ -1,0 +1,208 @@
+"""The cabinet: top bar, menu, one page at a time, keys. Pages are loaded when first opened."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal
+from textual.content import Content
+from textual.reactive import reactive
+
+from mts_tui import formatting, phones
+from mts_tui.actions import bindings
+from mts_tui.app import Happened
+from mts_tui.backend.contract.access import SignedIn
+from mts_tui.backend.contract.errors import CabinetError
+from mts_tui.backend.contract.numbers import Number
+from mts_tui.widgets.handset import Handset
+from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.menu import Menu
+from mts_tui.widgets.text import TextBlock
+
+from .base import AppScreen
+
+if TYPE_CHECKING:
+    from .page import Page
+
+PAGES = {
+    "numbers": ("numbers", "NumbersPage"),
+    "account": ("account", "AccountPage"),
+    "password": ("password", "PasswordPage"),
+}
+
+
+class TopBar(TextBlock):
+    """Whose cabinet this is: number, tariff, region, balance, connection."""
+
+    number: reactive[Number | None] = reactive(None)
+
+    def render(self) -> Content:
+        """One line; what does not fit is left out from the end."""
+        number, width = self.number, self.size.width
+        if number is None:
+            return self.assemble((" МТС-Помощник ", "brand"))
+        name = f" · {formatting.clean(number.name, 20)}" if number.name else ""
+        balance = formatting.money(number.balance.amount_minor, number.balance.currency)
+        parts = [
+            (" МТС-Помощник ", "brand"),
+            (f" {phones.display(number.phone)}", "strong"),
+            (name, ""),
+            (f"  {number.tariff}", ""),
+            (f" · {number.region}", "muted"),
+        ]
+        right = f" {balance}  ● на связи "
+        taken, shown = len(right), []
+        for text, style in parts:
+            taken += len(text)
+            if taken > width:
+                break
+            shown.append((text, style))
+        filled = sum(len(text) for text, _style in shown)
+        gap = " " * max(1, width - filled - len(right))
+        return self.assemble(
+            *(part if part[1] else part[0] for part in shown),
+            gap, (f" {balance} ", "strong"), (" ● ", "good"), "на связи ",
+        )  # fmt: skip
+
+
+class CabinetScreen(AppScreen[None]):
+    """The cabinet of a session: an empty frame until `begin`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("cabinet"))
+    action_places = ("cabinet",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.account = ""
+        self.numbers: list[Number] = []
+
+    def compose(self) -> ComposeResult:
+        """The frame, with the first page in its shape."""
+        from .account import AccountPage
+
+        yield TopBar(id="top")
+        with Horizontal(id="body"):
+            yield Menu()
+            with Container(id="page"):
+                yield AccountPage()
+        yield KeyBar()
+
+    def begin(self, signed: SignedIn) -> None:
+        """Show the account of a session."""
+        self.account = signed.session.account
+        for page in self._pages():
+            page.load()
+            page.take_focus()
+        self.load_numbers()
+        if not signed.password.is_set:
+            from .password import PasswordOffer
+
+            self.app.push_screen(PasswordOffer())
+        elif signed.password.is_old:
+            self.app.say("Паролю больше полугода. Сменить его можно в «Смене пароля».")
+
+    @work(exclusive=True, group="numbers")
+    async def load_numbers(self) -> None:
+        """Ask for the cabinet's numbers, and show the one that is open."""
+        try:
+            self.numbers = (await self.app.cabinet.numbers.linked()).items
+        except CabinetError as error:
+            self.app.explain(error)
+            return
+        self.show_number()
+
+    @property
+    def number(self) -> Number | None:
+        """The number that is open."""
+        return next((one for one in self.numbers if one.account == self.account), None)
+
+    def show_number(self) -> None:
+        """Put the open number into the top bar and under the virtual phone."""
+        number = self.number
+        self.query_one(TopBar).number = number
+        if number is not None and number.kind == "mobile":
+            self.app.handset_phone = number.phone
+
+    def switch_to(self, account: str) -> None:
+        """Open another number of the cabinet."""
+        self.account = account
+        self.show_number()
+        for page in self._pages():
+            page.load()
+
+    def _pages(self) -> list["Page"]:
+        from .page import Page
+
+        return list(self.query(Page))
+
+    @work(exclusive=True, group="page")
+    async def open_page(self, name: str) -> None:
+        """Show a page in place of the one before."""
+        module, kind = PAGES[name]
+        page: Page = getattr(import_module(f"{__package__}.{module}"), kind)()
+        host = self.query_one("#page")
+        self.query_one(Menu).here = name
+        with self.app.batch_update():
+            await host.remove_children()
+            await host.mount(page)
+        page.take_focus()
+
+    async def action_open(self, name: str) -> None:
+        """Open a line of the menu."""
+        if name == "sign_out":
+            await self.app.sign_out()
+        else:
+            self.open_page(name)
+
+    @on(Menu.Chosen)
+    async def _chosen(self, chosen: Menu.Chosen) -> None:
+        await self.action_open(chosen.item)
+
+    def on_happened(self, happened: Happened) -> None:
+        """Pass on what happened: the page and the phone show what is new."""
+        event = happened.event
+        if event.kind in {"account", "numbers"}:
+            self.load_numbers()
+        if event.kind == "session":
+            self._still_here()
+        for page in self._pages():
+            page.happened(event)
+        for handset in self.query(Handset):
+            handset.on_happened(happened)
+
+    @work(exclusive=True, group="session")
+    async def _still_here(self) -> None:
+        """Somebody may have ended this session from elsewhere."""
+        try:
+            await self.app.cabinet.access.password()
+        except CabinetError as error:
+            self.app.explain(error)
+
+    def action_next_number(self) -> None:
+        """Open the next number."""
+        if len(self.numbers) > 1:
+            accounts = [number.account for number in self.numbers]
+            place = accounts.index(self.account) if self.account in accounts else -1
+            self.switch_to(accounts[(place + 1) % len(accounts)])
+
+    def action_refresh(self) -> None:
+        """Ask for everything anew."""
+        self.load_numbers()
+        for page in self._pages():
+            page.load()
+
+    async def action_lock(self) -> None:
+        """Close the cabinet."""
+        await self.app.sign_out("Кабинет закрыт. Чтобы вернуться, войдите снова.")
+
+    def action_copy(self) -> None:
+        """Copy the page's chosen row, or the number."""
+        for page in self._pages():
+            text = page.text_to_copy()
+            if text:
+                self.app.copy(text)
+                return
+        if self.number is not None:
+            self.app.copy(self.number.phone)

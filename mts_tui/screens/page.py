@@ -1,0 +1,41 @@
+"""A page of the cabinet: what every item of the menu has in common."""
+
+from textual.containers import Vertical
+
+from mts_tui.app import MtsApp
+from mts_tui.backend.contract.events import Event
+
+from .cabinet import CabinetScreen
+
+
+class Page(Vertical):
+    """A page. Subclasses load themselves and say what may be copied."""
+
+    app: MtsApp
+    DEFAULT_CSS = """
+    Page { height: 1fr; width: 1fr; }
+    """
+
+    @property
+    def cabinet_screen(self) -> CabinetScreen:
+        """The screen around."""
+        assert isinstance(self.screen, CabinetScreen)
+        return self.screen
+
+    def on_mount(self) -> None:
+        """Load when first shown in an open cabinet."""
+        if self.cabinet_screen.account:
+            self.load()
+
+    def load(self) -> object:
+        """Ask the operator and show the answer."""
+
+    def happened(self, event: Event) -> None:
+        """Something happened to one of the cabinet's accounts."""
+
+    def take_focus(self) -> None:
+        """Put the focus where a person would begin."""
+
+    def text_to_copy(self) -> str:
+        """What «Копировать» copies here; empty for the number."""
+        return ""

@@ -1,0 +1,328 @@
+"""Signing in: a number, then a code from SMS or the permanent password.
+
+As in the source article: the number is the login, the field is left empty the first time, a code is
+asked for, and typed into the same field. Nothing here tells whether a number is a subscriber.
+"""
+
+import unicodedata
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Button, Input, Static
+
+from mts_tui import formatting, phones
+from mts_tui.actions import bindings
+from mts_tui.app import Happened, device_name
+from mts_tui.backend.contract.access import CodeOrder, SignedIn, SignIn
+from mts_tui.backend.contract.errors import (
+    CabinetError,
+    CodeRequired,
+    LineUnknown,
+    NumberClosed,
+    TooManyCodes,
+)
+from mts_tui.widgets.check import Check
+from mts_tui.widgets.field import Field
+from mts_tui.widgets.handset import Handset
+from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.phone_field import PhoneField
+from mts_tui.widgets.text import TextBlock
+
+from .base import AppScreen
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+CODE_DIGITS = 6
+WAYS = (
+    "Наберите *111*25#, отправьте SMS «Пароль» на 3339 или позвоните на 111. "
+    "Проверьте, что телефон принимает SMS."
+)
+
+
+class SignInScreen(AppScreen[None]):
+    """The sign-in screen.
+
+    Args:
+        phone: The number to begin with.
+        message: A sentence to show: why the person is here.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("sign_in"))
+    action_places = ("sign_in",)
+
+    def __init__(self, phone: str = "", message: str = "") -> None:
+        super().__init__()
+        self._phone = phone
+        self._first_message = message
+        self._code_for = ""
+        self._line: str | None = None
+        self._closed_until = 0.0
+        self._countdown: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """One form, everything in sight."""
+        with VerticalScroll(id="sign-in", can_focus=False):
+            yield TextBlock(id="brand")
+            yield PhoneField(self._phone, id="phone")
+            yield TextBlock(id="region")
+            yield Field("Код из SMS или пароль", secret=True, id="secret")
+            yield Static(self._first_message, id="message", markup=False)
+            yield Check("Запомнить пароль на этом компьютере", id="keep")
+            with Horizontal(classes="buttons"):
+                yield Button("Войти", variant="primary", id="enter")
+                yield Button("Получить код по SMS", id="code")
+            yield TextBlock(id="ways")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Fill in the words, and put the focus where typing begins."""
+        self.query_one("#brand", TextBlock).show(
+            (" МТС-Помощник ", "brand"), ("  личный кабинет абонента", "muted"), "\n"
+        )
+        self.query_one("#ways", TextBlock).show(
+            ("\nКод не приходит? ", "strong"),
+            (WAYS, "muted"),
+        )
+        self._show_region()
+        self.query_one("#secret" if self._phone else "#phone").focus()
+        self._look_around()
+
+    @work(exclusive=True, group="around")
+    async def _look_around(self) -> None:
+        """On the operator inside, say which number to try; elsewhere there is no such area."""
+        self._line = (await self.app.cabinet.access.line()).phone
+        self.refresh_bindings()
+        sims = (await self.app.cabinet.demo.sims()).items
+        if not self.app.handset_phone:
+            self.app.handset_phone = self._phone or sims[0].phone
+        if not self._phone and not self._message:
+            self.say(
+                f"Это демо. Попробуйте номер {phones.display(sims[0].phone)}: "
+                "код придёт в телефон, он по клавише F2."
+            )
+
+    def on_happened(self, happened: Happened) -> None:
+        """The network may have begun, or ceased, to vouch for a line."""
+        if happened.event.kind == "session":
+            self._look_around()
+        for handset in self.query(Handset):
+            handset.on_happened(happened)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only the ways in that there are."""
+        del parameters
+        if action in {"use_stored", "forget"}:
+            return bool(self.app.settings.phone)
+        return action != "use_line" or self._line is not None
+
+    @property
+    def _message(self) -> str:
+        return str(self.query_one("#message", Static).content)
+
+    def say(self, text: str, *, bad: bool = False) -> None:
+        """Show a sentence under the fields."""
+        message = self.query_one("#message", Static)
+        message.set_class(bad, "error")
+        message.set_class(not bad, "hint")
+        message.update(text)
+
+    # ------------------------------------------------------------------ the number
+
+    @on(Input.Changed, "#phone")
+    def _show_region(self) -> None:
+        region = self.query_one("#region", TextBlock)
+        try:
+            number = self.query_one(PhoneField).number
+        except phones.PhoneError:
+            region.show(("Россия, Беларусь или Украина, в любой записи", "muted"))
+            return
+        place = phones.region(number)
+        name = place.name if place else "Регион по плану нумерации не определён"
+        region.show((f"{name}", "muted"))
+        if self.app.handset_phone != number:
+            self.app.handset_phone = number
+
+    def _number(self) -> str | None:
+        try:
+            return self.query_one(PhoneField).number
+        except phones.PhoneError as error:
+            self.say(str(error), bad=True)
+            self.query_one("#phone").focus()
+            return None
+
+    @on(Input.Submitted, "#phone")
+    def _to_secret(self) -> None:
+        if self._number() is not None:
+            self.query_one("#secret").focus()
+
+    # ------------------------------------------------------------------ codes and passwords
+
+    @on(Button.Pressed, "#code")
+    def _code_button(self) -> None:
+        self.action_request_code()
+
+    @work(exclusive=True, group="sign-in")
+    async def action_request_code(self) -> None:
+        """Ask for a one-time code."""
+        number = self._number()
+        if number is None:
+            return
+        try:
+            sent = await self.app.cabinet.access.request_code(CodeOrder(phone=number))
+        except CabinetError as error:
+            self._refused(error)
+            if isinstance(error, TooManyCodes):
+                self._code_for = number
+            return
+        self._code_for = number
+        self.query_one("#code", Button).label = "Получить новый код"
+        field = self.query_one("#secret", Input)
+        field.password = False
+        field.value = ""
+        field.placeholder = f"{CODE_DIGITS} цифр из SMS"
+        field.focus()
+        self.say(
+            f"Если это номер абонента, на {phones.display(number)} придёт SMS с номера "
+            f"{sent.sender}. Код действует 5 минут."
+        )
+
+    @on(Button.Pressed, "#enter")
+    @on(Input.Submitted, "#secret")
+    @work(exclusive=True, group="sign-in")
+    async def sign_in(self) -> None:
+        """Try what was typed: a code when one was asked for and it looks like one."""
+        number = self._number()
+        if number is None:
+            return
+        field = self.query_one("#secret", Input)
+        typed, field.value = field.value, ""
+        if not typed.strip():
+            self.say(
+                "Введите код из SMS или постоянный пароль. Первый раз здесь? "
+                "Нажмите «Получить код по SMS»."
+            )
+            field.focus()
+            return
+        code = "".join(unicodedata.normalize("NFKC", typed).split())
+        is_code = code.isascii() and code.isdigit() and len(code) == CODE_DIGITS
+        by_code = is_code or (self._code_for == number and not field.password)
+        order = SignIn(
+            phone=number,
+            code=code if by_code else None,
+            password=None if by_code else typed,
+            device=self.app.device,
+            device_name=device_name(),
+        )
+        self.say("Входим…")
+        try:
+            signed = await self.app.cabinet.access.sign_in(order)
+        except CabinetError as error:
+            self._refused(error)
+            if isinstance(error, CodeRequired):
+                self._code_for = number
+                field.password = False
+            field.focus()
+            return
+        await self._entered(signed, None if by_code else typed)
+
+    async def _entered(self, signed: SignedIn, password: str | None) -> None:
+        keep = self.query_one("#keep", Check).value
+        await self.app.enter(signed, password)
+        if keep and password is not None:
+            self.app.remember_soon(password)
+
+    @work(exclusive=True, group="sign-in")
+    async def action_use_stored(self) -> None:
+        """Sign in with the password that the keyring keeps for this number."""
+        number = self._number()
+        if number is None:
+            return
+        self.say("Спрашиваем хранилище паролей…")
+        secret, sentence = await self.app.read_secret(number)
+        if secret is None:
+            self.say(sentence, bad=True)
+            return
+        self.app.device = secret.device
+        order = SignIn(
+            phone=number,
+            password=secret.password,
+            device=secret.device,
+            device_name=device_name(),
+        )
+        try:
+            await self.app.enter(await self.app.cabinet.access.sign_in(order))
+        except CabinetError as error:
+            self._refused(error)
+
+    @work(exclusive=True, group="sign-in")
+    async def action_use_line(self) -> None:
+        """Sign in as the line that the operator's network vouches for."""
+        access = self.app.cabinet.access
+        try:
+            await self.app.enter(await access.sign_in_by_line())
+        except LineUnknown as error:
+            self.say(str(error), bad=True)
+        except CabinetError as error:
+            self._refused(error)
+
+    @work(exclusive=True, group="sign-in")
+    async def action_forget(self) -> None:
+        """Forget the number and its password on this computer."""
+        await self.app.forget()
+
+    # ------------------------------------------------------------------ refusals
+
+    def _refused(self, error: CabinetError) -> None:
+        seconds = error.details.get("seconds")
+        if isinstance(error, NumberClosed) and isinstance(seconds, int):
+            self._close_for(seconds)
+        elif isinstance(error, TooManyCodes) and isinstance(seconds, int):
+            self.say(f"{error} Через {formatting.duration(seconds)}.", bad=True)
+        else:
+            self.say(str(error), bad=True)
+
+    def _close_for(self, seconds: int) -> None:
+        """Count down to when the number opens again."""
+        self._closed_until = self.app.monotonic() + seconds
+        for button in self.query(Button):
+            button.disabled = True
+        if self._countdown is not None:
+            self._countdown.stop()
+        self._countdown = self.set_interval(1, self._tick)
+        self._tick()
+
+    def _tick(self) -> None:
+        left = self._closed_until - self.app.monotonic()
+        if left > 0:
+            self.say(
+                "Три попытки были неверными, и вход для этого номера закрыт. "
+                f"Откроется через {formatting.countdown(left)}. Открытые сеансы работают.",
+                bad=True,
+            )
+            return
+        if self._countdown is not None:
+            self._countdown.stop()
+            self._countdown = None
+        for button in self.query(Button):
+            button.disabled = False
+        self.say("Номер снова открыт. Попробуйте ещё раз или получите новый код.")
+
+    @on(Input.Changed, "#phone")
+    def _another_number(self) -> None:
+        """Another number is not closed."""
+        if self._countdown is not None and self.query_one("#phone").has_focus:
+            self._closed_until = 0
+            self._tick()
+
+    def on_key(self, event: events.Key) -> None:
+        """Down and up go between the fields, as in a form."""
+        if event.key in {"down", "up"}:
+            event.stop()
+            if event.key == "down":
+                self.focus_next()
+            else:
+                self.focus_previous()

@@ -1,0 +1,144 @@
+"""The phone of a number: SMS come here, codes are dialled, short numbers answer."""
+
+import re
+from zoneinfo import ZoneInfo
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Input
+
+from mts_tui import formatting, phones
+from mts_tui.app import Happened, MtsApp
+from mts_tui.backend.contract.demo import Dial, ShortMessage, Sim, Vouching
+from mts_tui.backend.contract.errors import CabinetError
+
+from .field import Field
+from .text import Part, TextBlock
+
+SHOWN = 20
+HINT = "*100# · *100*1# · *111*25# · 111\n«3339 пароль» отправит SMS на 3339"
+
+
+class Handset(Vertical):
+    """The panel, on the right of any screen."""
+
+    app: MtsApp
+    BINDINGS = [  # noqa: RUF012 - Textual's own way
+        Binding("escape", "app.toggle_handset", "Убрать телефон", show=True),
+        Binding("ctrl+n", "next_sim", "Другой номер", show=True),
+        Binding("ctrl+t", "vouch", "Сеть подтверждает", show=True),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(id="handset")
+        self._sims: list[Sim] = []
+        self._menu = ""
+
+    def compose(self) -> ComposeResult:
+        """Head, messages, the network's last answer, what to dial."""
+        yield TextBlock(id="handset-head")
+        with VerticalScroll(id="handset-messages", can_focus=False):
+            yield TextBlock(id="handset-sms")
+        yield TextBlock(id="handset-reply")
+        yield Field("Набрать", hint="*100#", longest=1100, id="handset-input")
+
+    def on_mount(self) -> None:
+        """Show the phone of the number that is worked with."""
+        self.query_one("#handset-reply", TextBlock).show((HINT, "muted"))
+        self.load()
+        self.query_one(Input).focus()
+
+    @property
+    def sim(self) -> Sim | None:
+        """The number whose phone this is."""
+        for sim in self._sims:
+            if sim.phone == self.app.handset_phone:
+                return sim
+        return self._sims[0] if self._sims else None
+
+    @work(exclusive=True, group="handset")
+    async def load(self) -> None:
+        """Ask for the phones and for the messages of this one."""
+        try:
+            self._sims = (await self.app.cabinet.demo.sims()).items
+            sim = self.sim
+            if sim is None:
+                return
+            self.app.handset_phone = sim.phone
+            messages = (await self.app.cabinet.demo.messages(sim.phone)).items
+        except CabinetError as error:
+            self._reply(str(error))
+            return
+        vouched = "сеть подтверждает номер" if sim.vouched else "вход по сети выключен"
+        self.query_one("#handset-head", TextBlock).show(
+            (" Телефон ", "brand"), " ", (phones.display(sim.phone), "strong"),
+            "\n ", (f"{sim.title}\n {vouched}", "muted"),
+        )  # fmt: skip
+        parts: list[Part] = []
+        for message in reversed(messages[:SHOWN]):
+            local = message.at.astimezone(ZoneInfo(sim.zone))
+            head = f"Вы → {message.peer}" if message.outgoing else message.peer
+            parts += [
+                (f"{formatting.clean(head, 24)}  {formatting.moment(local)}\n", "muted"),
+                formatting.clean(message.text, 600, keep_lines=True),
+                "\n\n",
+            ]
+        if not parts:
+            parts = [("Здесь появятся SMS. Код для входа тоже придёт сюда.", "muted")]
+        self.query_one("#handset-sms", TextBlock).show(*parts)
+        self.query_one("#handset-messages").scroll_end(animate=False)
+
+    def on_happened(self, happened: Happened) -> None:
+        """Something came: an SMS, perhaps."""
+        if happened.event.kind == "message":
+            self.load()
+
+    @on(Input.Submitted, "#handset-input")
+    @work(exclusive=True, group="dial")
+    async def dial(self, submitted: Input.Submitted) -> None:
+        """Dial, answer a menu, or send an SMS."""
+        submitted.stop()
+        text = submitted.value.strip()
+        sim = self.sim
+        if not text or sim is None:
+            return
+        submitted.input.value = ""
+        demo = self.app.cabinet.demo
+        sms = re.match(r"(\+?\d{3,15})\s+(\S.*)$", text, re.DOTALL)
+        try:
+            if sms and not self._menu:
+                order = ShortMessage(to=sms[1], text=sms[2])
+                reply = await demo.send(sim.phone, order)
+            else:
+                reply = await demo.dial(sim.phone, Dial(code=text, menu=self._menu))
+        except CabinetError as error:
+            self._menu = ""
+            self._reply(str(error))
+            return
+        self._menu = reply.menu
+        self._reply(reply.text)
+        self.load()
+
+    def _reply(self, text: str) -> None:
+        self.query_one("#handset-reply", TextBlock).show(
+            formatting.clean(text, 600, keep_lines=True)
+        )
+
+    def action_next_sim(self) -> None:
+        """Take the phone of another number."""
+        known = [sim.phone for sim in self._sims]
+        if known:
+            place = known.index(self.app.handset_phone) if self.app.handset_phone in known else -1
+            self.app.handset_phone = known[(place + 1) % len(known)]
+            self._menu = ""
+            self.load()
+
+    @work(exclusive=True, group="dial")
+    async def action_vouch(self) -> None:
+        """Let the network vouch for this line, or not."""
+        sim = self.sim
+        if sim is not None:
+            await self.app.cabinet.demo.vouch(sim.phone, Vouching(on=not sim.vouched))
+            self.load()

@@ -1,0 +1,88 @@
+"""The bottom line: what can be done here, and by which keys, as this keyboard shows them."""
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.style import Style
+
+from mts_tui.keyboard import layout_of, shown
+
+from .text import TextBlock
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+
+class KeyBar(TextBlock):
+    """The footer of a screen, made from the bindings that are active now."""
+
+    DEFAULT_CSS = """
+    KeyBar { dock: bottom; height: 1; width: 100%; }
+    """
+    layout_name = "ru"
+    """The layout last typed in: shared by all bars, for there is one keyboard."""
+
+    def on_mount(self) -> None:
+        """Follow the screen's bindings."""
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+
+    def _changed(self, _screen: "Screen[object]") -> None:
+        """Draw again only what differs: bindings change with every move of the focus."""
+        content = self._keys()
+        if content != self._content:
+            self._content = content
+            self.refresh()
+
+    def relabel(self) -> None:
+        """Show the keys of the layout that is typed in now."""
+        self._content = self._keys()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """As many keys as fit."""
+        self.relabel()
+
+    @classmethod
+    def typed(cls, character: str | None) -> bool:
+        """Take note of what was typed; True where the keys must be shown in another layout."""
+        layout = layout_of(character)
+        if layout is None or layout == KeyBar.layout_name:
+            return False
+        KeyBar.layout_name = layout
+        return True
+
+    def _keys(self) -> Content:
+        """The keys of the active bindings, each once."""
+        seen: set[str] = set()
+        parts: list[str | Content | tuple[str, Style]] = [" "]
+        width = 1
+        for _node, binding, enabled, _tooltip in self.screen.active_bindings.values():
+            name = binding.id or binding.action
+            if not binding.show or name in seen:
+                continue
+            seen.add(name)
+            key = shown(binding.key, self.layout_name)
+            width += len(key) + len(binding.description) + 3
+            if width > self.size.width:
+                break
+            click = Style.from_meta({"@click": self._call(binding.action)})
+            parts += [
+                (f"{key}", self.part("key") + click),
+                (f" {binding.description}", click if enabled else self.part("muted")),
+                "  ",
+            ]
+        return Content.assemble(*parts)
+
+    @staticmethod
+    def _call(action: str) -> str:
+        return action if "." in action else f"run_bound('{action}')"
+
+    def action_run_bound(self, action: str) -> None:
+        """Run an action as its key would, from where the focus is."""
+        self.app.call_later(self._run_bound, action)
+
+    async def _run_bound(self, action: str) -> None:
+        for node, binding, enabled, _tooltip in self.screen.active_bindings.values():
+            if binding.action == action and enabled:
+                await self.app.run_action(action, node)
+                return

@@ -1,0 +1,242 @@
+"""A list of rows in columns, of any length: only what is seen is drawn.
+
+Rows come in pages; when the cursor nears the end of those that are here, `NearEnd` asks for more.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+AHEAD = 40
+
+
+class Column(NamedTuple):
+    """A column of the list.
+
+    Attributes:
+        width: Cells; 0 shares what is left.
+        right: Whether its text ends at its right edge.
+        needs: Cells the whole list must have for the column to be shown.
+    """
+
+    width: int
+    right: bool = False
+    needs: int = 0
+
+
+class Cell(NamedTuple):
+    """A text and the name of its style (`rows--muted`), without the prefix."""
+
+    text: str
+    style: str = ""
+
+
+class Rows(ScrollView, can_focus=True):
+    """The list. Give it rows with `show`, more of them with `add`."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "rows--cursor",
+        "rows--muted",
+        "rows--good",
+        "rows--bad",
+        "rows--strong",
+    }
+    BINDINGS: ClassVar[list[Binding]] = [  # type: ignore[assignment]
+        Binding("up,k,л", "move(-1)", show=False),
+        Binding("down,j,о", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home", "edge(-1)", show=False),
+        Binding("end", "edge(1)", show=False),
+        Binding("enter", "choose", "Открыть", show=False),
+    ]
+    DEFAULT_CSS = """
+    Rows { height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }
+    """
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    class Chosen(Message):
+        """Enter or a click on a row."""
+
+        def __init__(self, rows: "Rows", index: int) -> None:
+            super().__init__()
+            self.rows = rows
+            self.index = index
+
+        @property
+        def control(self) -> "Rows":
+            """The list."""
+            return self.rows
+
+    class NearEnd(Message):
+        """The cursor nears the end of the rows that are here."""
+
+    def __init__(
+        self,
+        columns: tuple[Column, ...],
+        empty: str,
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self.columns = columns
+        self.empty = empty
+        self._count = 0
+        self._draw: Callable[[int], tuple[Cell, ...]] = lambda _index: ()
+        self._told = -1
+
+    def show(self, count: int, draw: Callable[[int], tuple[Cell, ...]], *, keep: bool) -> None:
+        """Show rows.
+
+        Args:
+            count: How many there are.
+            draw: The cells of the row with a given index.
+            keep: Whether the cursor stays on its index; else it goes to the top.
+        """
+        self._count = count
+        self._draw = draw
+        self._told = -1
+        self.cursor = min(self.cursor, max(0, count - 1)) if keep else 0
+        if not keep:
+            self.scroll_home(animate=False)
+        self.virtual_size = Size(self.size.width, max(1, count))
+        self.refresh()
+        self._ask_for_more()
+
+    @property
+    def row_count(self) -> int:
+        """How many rows are here."""
+        return self._count
+
+    def on_resize(self) -> None:
+        """Columns share the new width."""
+        self.virtual_size = Size(self.size.width, max(1, self._count))
+        self._reveal()
+        self._ask_for_more()
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Keep the cursor on a row."""
+        return max(0, min(cursor, self._count - 1))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Draw only the two rows that changed."""
+        if old == new or not self.is_mounted:
+            return
+        self._reveal()
+        for index in (old, new):
+            self._redraw(index)
+        self._ask_for_more()
+
+    def _ask_for_more(self) -> None:
+        seen = max(self.cursor + AHEAD, self.scroll_offset.y + self.size.height)
+        if self._count and seen >= self._count and self._told != self._count:
+            self._told = self._count
+            self.post_message(self.NearEnd())
+
+    def _redraw(self, index: int) -> None:
+        y = index - self.scroll_offset.y
+        if 0 <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    def _reveal(self) -> None:
+        top, height = self.scroll_offset.y, self.size.height
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, immediate=True)
+        elif height and self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self._redraw(self.cursor)
+
+    def on_blur(self) -> None:
+        """Hide the cursor."""
+        self._redraw(self.cursor)
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor by rows."""
+        self.cursor += step
+
+    def action_page(self, direction: int) -> None:
+        """Move the cursor by a page."""
+        self.cursor += direction * max(1, self.size.height - 1)
+
+    def action_edge(self, direction: int) -> None:
+        """Move the cursor to the first or the last row here."""
+        self.cursor = 0 if direction < 0 else self._count - 1
+
+    def action_choose(self) -> None:
+        """Open the row under the cursor."""
+        if self._count:
+            self.post_message(self.Chosen(self, self.cursor))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor; a second one opens."""
+        index = event.y + self.scroll_offset.y
+        if index >= self._count:
+            return
+        if index == self.cursor:
+            self.action_choose()
+        self.cursor = index
+
+    def text_of(self, index: int) -> str:
+        """A row as plain text, cells by tabs: for the clipboard."""
+        return "\t".join(cell.text for cell in self._draw(index))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the window."""
+        width = self.size.width
+        index = y + self.scroll_offset.y
+        base = self.rich_style
+        if not self._count:
+            text = self.empty if y == 0 else ""
+            muted = base + self.get_component_rich_style("rows--muted", partial=True)
+            return Strip([Segment(set_cell_size(f" {text}", width), muted)], width)
+        if index >= self._count:
+            return Strip.blank(width, base)
+        if index == self.cursor and self.has_focus:
+            base += self.get_component_rich_style("rows--cursor", partial=True)
+        segments = []
+        for cell, column, size in zip(
+            self._draw(index), self.columns, self._widths(width), strict=True
+        ):
+            if size:
+                segments += self._cell(cell, column, size, base)
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _cell(self, cell: Cell, column: Column, size: int, base: Style) -> list[Segment]:
+        style = base
+        if cell.style:
+            style += self.get_component_rich_style(f"rows--{cell.style}", partial=True)
+        text, length = cell.text, cell_len(cell.text)
+        if length > size:
+            text = set_cell_size(text, size - 1) + "…"
+        elif column.right:
+            text = " " * (size - length) + text
+        else:
+            text = set_cell_size(text, size)
+        return [Segment(" ", base), Segment(text, style)]
+
+    def _widths(self, width: int) -> list[int]:
+        fixed = [column.width if width >= column.needs else -1 for column in self.columns]
+        taken = sum(size + 1 for size in fixed if size >= 0) + 1
+        shared = sum(1 for size in fixed if size == 0)
+        left = max(0, width - taken)
+        sizes, given = [], 0
+        for size in fixed:
+            if size == 0 and shared:
+                given += 1
+                size = left // shared + (left % shared if given == shared else 0)  # noqa: PLW2901
+            sizes.append(max(0, size))
+        return sizes
