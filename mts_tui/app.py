@@ -30,7 +30,7 @@ SEEN_EVERY_SECONDS = 60
 HOUR, DAY = 3600, 86_400
 
 
-class Happened(Message):
+class Happened(Message, bubble=False):
     """Something happened at the operator: told to the screen that is seen."""
 
     def __init__(self, event: Event) -> None:

@@ -1,5 +1,6 @@
 """«Счет»: the balance first and biggest, packages with their outlook, the month, the history."""
 
+import asyncio
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -72,10 +73,13 @@ class AccountPage(Page):
         """Ask for the account and the first page of its history."""
         account, cabinet = self.cabinet_screen.account, self.app.cabinet
         try:
-            overview = await cabinet.account.overview(account)
-            page = await cabinet.account.transactions(account, PAGE)
+            overview, page = await asyncio.gather(
+                cabinet.account.overview(account), cabinet.account.transactions(account, PAGE)
+            )
         except CabinetError as error:
             self.app.explain(error)
+            return
+        if not self.is_attached:
             return
         same = self._overview is not None and self._overview.number.account == account
         self._overview = overview
@@ -105,7 +109,7 @@ class AccountPage(Page):
         except CabinetError as error:
             self.app.explain(error)
             return
-        if account == self._overview.number.account:
+        if self.is_attached and account == self._overview.number.account:
             self._transactions += page.items
             self._cursor = page.next_cursor
             self._show_history(keep=True)

@@ -7,6 +7,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from mts_tui.app import MtsApp
+from mts_tui.widgets.looks import LOOKS
 
 T = TypeVar("T")
 
@@ -15,6 +16,7 @@ class AppScreen(Screen[T], Generic[T]):
     """A screen of the program. `action_places` names where its actions stand in the table."""
 
     app: MtsApp
+    COMPONENT_CLASSES = LOOKS
     # Textual repaints the whole screen when the focus moves; the two widgets repaint by themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     action_places: tuple[str, ...] = ()

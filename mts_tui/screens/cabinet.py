@@ -16,7 +16,6 @@ from mts_tui.app import Happened
 from mts_tui.backend.contract.access import SignedIn
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.numbers import Number
-from mts_tui.widgets.handset import Handset
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.menu import Menu
 from mts_tui.widgets.text import TextBlock
@@ -26,6 +25,8 @@ from .base import AppScreen
 if TYPE_CHECKING:
     from .page import Page
 
+SESSION_CHECK_SECONDS = 0.5
+"""The first answer goes before the question whether this session was ended from elsewhere."""
 PAGES = {
     "numbers": ("numbers", "NumbersPage"),
     "account": ("account", "AccountPage"),
@@ -111,7 +112,8 @@ class CabinetScreen(AppScreen[None]):
         except CabinetError as error:
             self.app.explain(error)
             return
-        self.show_number()
+        if self in self.app.screen_stack:
+            self.show_number()
 
     @property
     def number(self) -> Number | None:
@@ -163,14 +165,16 @@ class CabinetScreen(AppScreen[None]):
     def on_happened(self, happened: Happened) -> None:
         """Pass on what happened: the page and the phone show what is new."""
         event = happened.event
+        if not self.account:
+            return  # The frame is there, the session is not yet.
         if event.kind in {"account", "numbers"}:
             self.load_numbers()
         if event.kind == "session":
-            self._still_here()
+            self.set_timer(SESSION_CHECK_SECONDS, self._still_here)
         for page in self._pages():
             page.happened(event)
-        for handset in self.query(Handset):
-            handset.on_happened(happened)
+        for handset in self.query("Handset"):  # By name: its module is loaded when it is opened.
+            handset.post_message(Happened(event))
 
     @work(exclusive=True, group="session")
     async def _still_here(self) -> None:

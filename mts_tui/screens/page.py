@@ -12,9 +12,6 @@ class Page(Vertical):
     """A page. Subclasses load themselves and say what may be copied."""
 
     app: MtsApp
-    DEFAULT_CSS = """
-    Page { height: 1fr; width: 1fr; }
-    """
 
     @property
     def cabinet_screen(self) -> CabinetScreen:

@@ -64,6 +64,8 @@ class PasswordPage(Page):
         except CabinetError as error:
             self.app.explain(error)
             return
+        if not self.is_attached:
+            return
         text = "Постоянный пароль не установлен: вы входите по коду из SMS."
         if state.changed_at is not None:
             number = self.cabinet_screen.number

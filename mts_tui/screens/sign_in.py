@@ -26,7 +26,6 @@ from mts_tui.backend.contract.errors import (
 )
 from mts_tui.widgets.check import Check
 from mts_tui.widgets.field import Field
-from mts_tui.widgets.handset import Handset
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.phone_field import PhoneField
 from mts_tui.widgets.text import TextBlock
@@ -95,8 +94,10 @@ class SignInScreen(AppScreen[None]):
     async def _look_around(self) -> None:
         """On the operator inside, say which number to try; elsewhere there is no such area."""
         self._line = (await self.app.cabinet.access.line()).phone
-        self.refresh_bindings()
         sims = (await self.app.cabinet.demo.sims()).items
+        if self not in self.app.screen_stack:
+            return
+        self.refresh_bindings()
         if not self.app.handset_phone:
             self.app.handset_phone = self._phone or sims[0].phone
         if not self._phone and not self._message:
@@ -109,8 +110,8 @@ class SignInScreen(AppScreen[None]):
         """The network may have begun, or ceased, to vouch for a line."""
         if happened.event.kind == "session":
             self._look_around()
-        for handset in self.query(Handset):
-            handset.on_happened(happened)
+        for handset in self.query("Handset"):
+            handset.post_message(Happened(happened.event))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only the ways in that there are."""

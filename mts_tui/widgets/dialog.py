@@ -15,6 +15,7 @@ from mts_tui.backend.contract.errors import CabinetError
 
 from .field import Field
 from .key_bar import KeyBar
+from .looks import LOOKS
 
 T = TypeVar("T")
 
@@ -23,6 +24,7 @@ class Dialog(ModalScreen[T], Generic[T]):
     """A panel over the screen."""
 
     app: "MtsApp"
+    COMPONENT_CLASSES = LOOKS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Закрыть", show=True, priority=True)
     ]

@@ -72,6 +72,8 @@ class Handset(Vertical):
             self._reply(str(error))
             return
         vouched = "сеть подтверждает номер" if sim.vouched else "вход по сети выключен"
+        if not self.is_attached:
+            return
         self.query_one("#handset-head", TextBlock).show(
             (" Телефон ", "brand"), " ", (phones.display(sim.phone), "strong"),
             "\n ", (f"{sim.title}\n {vouched}", "muted"),
@@ -122,9 +124,10 @@ class Handset(Vertical):
         self.load()
 
     def _reply(self, text: str) -> None:
-        self.query_one("#handset-reply", TextBlock).show(
-            formatting.clean(text, 600, keep_lines=True)
-        )
+        if self.is_attached:
+            self.query_one("#handset-reply", TextBlock).show(
+                formatting.clean(text, 600, keep_lines=True)
+            )
 
     def action_next_sim(self) -> None:
         """Take the phone of another number."""

@@ -7,6 +7,7 @@ from textual.style import Style
 
 from mts_tui.keyboard import layout_of, shown
 
+from .looks import look
 from .text import TextBlock
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 class KeyBar(TextBlock):
     """The footer of a screen, made from the bindings that are active now."""
 
-    DEFAULT_CSS = """
-    KeyBar { dock: bottom; height: 1; width: 100%; }
-    """
     layout_name = "ru"
     """The layout last typed in: shared by all bars, for there is one keyboard."""
 
@@ -67,8 +65,8 @@ class KeyBar(TextBlock):
                 break
             click = Style.from_meta({"@click": self._call(binding.action)})
             parts += [
-                (f"{key}", self.part("key") + click),
-                (f" {binding.description}", click if enabled else self.part("muted")),
+                (f"{key}", look(self, "key") + click),
+                (f" {binding.description}", click if enabled else look(self, "muted")),
                 "  ",
             ]
         return Content.assemble(*parts)

@@ -30,9 +30,6 @@ class PasswordForm(Vertical):
     """The form. Tells `Saved` when the operator has taken the password."""
 
     app: MtsApp
-    DEFAULT_CSS = """
-    PasswordForm { height: auto; }
-    """
 
     class Saved(Message):
         """The password is set."""

@@ -8,7 +8,6 @@ from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Region, Size
@@ -16,6 +15,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style
+
+from .looks import look
 
 AHEAD = 40
 
@@ -35,7 +37,7 @@ class Column(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A text and the name of its style (`rows--muted`), without the prefix."""
+    """A text and the name of its style, see `looks`."""
 
     text: str
     style: str = ""
@@ -44,13 +46,6 @@ class Cell(NamedTuple):
 class Rows(ScrollView, can_focus=True):
     """The list. Give it rows with `show`, more of them with `add`."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "rows--cursor",
-        "rows--muted",
-        "rows--good",
-        "rows--bad",
-        "rows--strong",
-    }
     BINDINGS: ClassVar[list[Binding]] = [  # type: ignore[assignment]
         Binding("up,k,л", "move(-1)", show=False),
         Binding("down,j,о", "move(1)", show=False),
@@ -60,10 +55,6 @@ class Rows(ScrollView, can_focus=True):
         Binding("end", "edge(1)", show=False),
         Binding("enter", "choose", "Открыть", show=False),
     ]
-    DEFAULT_CSS = """
-    Rows { height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }
-    """
-
     cursor: reactive[int] = reactive(0, repaint=False)
 
     class Chosen(Message):
@@ -198,27 +189,27 @@ class Rows(ScrollView, can_focus=True):
         """Draw one line of the window."""
         width = self.size.width
         index = y + self.scroll_offset.y
-        base = self.rich_style
+        base = self.visual_style
         if not self._count:
             text = self.empty if y == 0 else ""
-            muted = base + self.get_component_rich_style("rows--muted", partial=True)
+            muted = (base + look(self, "muted")).rich_style
             return Strip([Segment(set_cell_size(f" {text}", width), muted)], width)
         if index >= self._count:
-            return Strip.blank(width, base)
+            return Strip.blank(width, base.rich_style)
         if index == self.cursor and self.has_focus:
-            base += self.get_component_rich_style("rows--cursor", partial=True)
+            base += look(self, "cursor")
         segments = []
         for cell, column, size in zip(
             self._draw(index), self.columns, self._widths(width), strict=True
         ):
             if size:
                 segments += self._cell(cell, column, size, base)
-        return Strip(segments).adjust_cell_length(width, base)
+        return Strip(segments).adjust_cell_length(width, base.rich_style)
 
     def _cell(self, cell: Cell, column: Column, size: int, base: Style) -> list[Segment]:
         style = base
         if cell.style:
-            style += self.get_component_rich_style(f"rows--{cell.style}", partial=True)
+            style += look(self, cell.style)
         text, length = cell.text, cell_len(cell.text)
         if length > size:
             text = set_cell_size(text, size - 1) + "…"
@@ -226,7 +217,7 @@ class Rows(ScrollView, can_focus=True):
             text = " " * (size - length) + text
         else:
             text = set_cell_size(text, size)
-        return [Segment(" ", base), Segment(text, style)]
+        return [Segment(" ", base.rich_style), Segment(text, style.rich_style)]
 
     def _widths(self, width: int) -> list[int]:
         fixed = [column.width if width >= column.needs else -1 for column in self.columns]

@@ -1,10 +1,9 @@
-"""Text whose parts are styled by the stylesheet: `text--muted`, `text--bad` and so on."""
-
-from typing import ClassVar
+"""Text whose parts are styled by the stylesheet."""
 
 from textual.content import Content
-from textual.style import Style
 from textual.widget import Widget
+
+from .looks import look
 
 Part = str | tuple[str, str]
 """Plain text, or text and the name of a part's style."""
@@ -13,40 +12,14 @@ Part = str | tuple[str, str]
 class TextBlock(Widget):
     """A widget that renders styled text; subclasses give it in `render`."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "text--strong",
-        "text--muted",
-        "text--good",
-        "text--warn",
-        "text--bad",
-        "text--accent",
-        "text--brand",
-        "text--key",
-        "text--meter",
-        "text--track",
-        "text--here",
-    }
-    DEFAULT_CSS = """
-    TextBlock { height: auto; }
-    """
-
     def __init__(self, content: Content | str = "", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._content = Content(content) if isinstance(content, str) else content
 
-    def part(self, name: str) -> Style:
-        """The stylesheet's style of a part, e.g. `muted`."""
-        known = f"text--{name}"
-        style = self.get_visual_style(known, partial=True)
-        background = self.get_component_styles(known).background
-        if background.a:  # A partial style leaves an opaque background out.
-            style += Style(background=background)
-        return style
-
     def assemble(self, *parts: Part) -> Content:
         """Put text together; none of it is read as markup."""
         return Content.assemble(
-            *(part if isinstance(part, str) else (part[0], self.part(part[1])) for part in parts)
+            *(part if isinstance(part, str) else (part[0], look(self, part[1])) for part in parts)
         )
 
     def show(self, *parts: Part) -> None:

@@ -109,7 +109,9 @@ def _pay_in(book: Book, at: int, seed: int) -> None:
 
 def _give_back(tx: Transaction, book: Book, at: int, paid_at: int) -> None:
     """Compensate the 0.4 % that the bank took of a payment (facts 1.5)."""
-    amount: int = tx.ledger.paid_at(account_id=book.id, at=paid_at, title=_SBP)
+    amount = 0
+    if not book.entries or book.entries[0].at > paid_at:  # Paid before this book was opened.
+        amount = tx.ledger.paid_at(account_id=book.id, at=paid_at, title=_SBP)
     for entry in reversed(book.entries):
         if entry.at < paid_at:
             break

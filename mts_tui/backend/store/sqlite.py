@@ -245,8 +245,9 @@ class SqliteStore:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None or self._local.generation != self._generation:
             self._mind_file()
-            self._local.generation = self._generation
+            generation = self._generation
             self._local.connection = connection = self._new_connection()
+            self._local.generation = generation
         return connection
 
     def _new_connection(self) -> sqlite3.Connection:
