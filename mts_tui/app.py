@@ -218,6 +218,11 @@ class MtsApp(App[None]):
         self.password_for_keyring = password
         self._touch()
         self._seen_at = self.monotonic()
+        # By the app, not by who calls: a screen's worker is cancelled when its screen goes, and a
+        # cancelled pop_screen ends the app's own message loop.
+        self.call_later(self._open_cabinet, signed)
+
+    async def _open_cabinet(self, signed: SignedIn) -> None:
         from .screens.cabinet import CabinetScreen
 
         if not isinstance(self.screen, CabinetScreen):
@@ -307,7 +312,10 @@ class MtsApp(App[None]):
 
     @work(group="messages", exit_on_error=False)
     async def _show_message(self, account: str) -> None:
-        """The newest SMS of the demo's phone, as a toast, unless the phone is open."""
+        """A code that came to the demo's phone, as a toast, unless the phone is open.
+
+        Other SMS wait in the phone: a toast for each would cover what a person reads.
+        """
         if self.handset_open or not self.handset_phone:
             return
         sims = await self.cabinet.demo.sims()
@@ -315,8 +323,8 @@ class MtsApp(App[None]):
             return
         newest = (await self.cabinet.demo.messages(self.handset_phone)).items[:1]
         for message in newest:
-            if not message.outgoing:
-                self.say(message.text, title=f"SMS от {message.peer}", timeout=20)
+            if not message.outgoing and message.text[:6].isdigit():
+                self.say(message.text, title=f"SMS от {message.peer}", timeout=12)
 
     def say(self, text: str, **kwargs: Any) -> None:
         """Show a toast; the text is never read as markup."""
@@ -408,12 +416,16 @@ class MtsApp(App[None]):
 
         if self._backend is None or self.screen.is_modal:
             return
-        found = self.screen.query(Handset)
+        screen = self.screen
+        found = screen.query(Handset)
         self.handset_open = not found
         if found:
+            back = found.first().focus_before
             await found.remove()
+            if back is not None and back.is_attached:
+                screen.set_focus(back)
         else:
-            await self.screen.mount(Handset())
+            await screen.mount(Handset(screen.focused))
 
     def action_next_theme(self) -> None:
         """Put the next theme on, and keep it."""

@@ -70,7 +70,7 @@ class SignInScreen(AppScreen[None]):
             yield TextBlock(id="region")
             yield Field("Код из SMS или пароль", secret=True, id="secret")
             yield Static(self._first_message, id="message", markup=False)
-            yield Check("Запомнить пароль на этом компьютере", id="keep")
+            yield Check("Запомнить на этом компьютере", id="keep")
             with Horizontal(classes="buttons"):
                 yield Button("Войти", variant="primary", id="enter")
                 yield Button("Получить код по SMS", id="code")
@@ -282,7 +282,11 @@ class SignInScreen(AppScreen[None]):
         if isinstance(error, NumberClosed) and isinstance(seconds, int):
             self._close_for(seconds)
         elif isinstance(error, TooManyCodes) and isinstance(seconds, int):
-            self.say(f"{error} Через {formatting.duration(seconds)}.", bad=True)
+            self.say(
+                f"Новый код можно получить через {formatting.duration(seconds)}. "
+                "Последний присланный код действует 5 минут.",
+                bad=True,
+            )
         else:
             self.say(str(error), bad=True)
 

@@ -7,6 +7,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
 from textual.widgets import Input
 
 from mts_tui import formatting, phones
@@ -31,8 +32,10 @@ class Handset(Vertical):
         Binding("ctrl+t", "vouch", "Сеть подтверждает", show=True),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, focus_before: Widget | None = None) -> None:
         super().__init__(id="handset")
+        self.focus_before = focus_before
+        """Where typing goes on when the phone is put away."""
         self._sims: list[Sim] = []
         self._menu = ""
 

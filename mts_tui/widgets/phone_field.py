@@ -42,11 +42,16 @@ class PhoneField(Field):
             self.insert_text_at_cursor(line[:LONGEST_PASTE])
         self.cursor_position = len(self.value)
 
-    def watch_value(self, value: str) -> None:
-        """Put the mask's separators where the number has grown to them."""
-        if self.cursor_position < len(value) - 1:
-            return  # Somebody corrects a digit inside: separators must not jump under the cursor.
-        masked = phones.as_typed(value)
-        if masked != value:
-            self.value = masked
-            self.cursor_position = len(masked)
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Change a part of the text, and put the mask's separators where it has grown to them.
+
+        Every edit goes through here. A change in the middle is left alone: separators must not
+        jump under the cursor of somebody who corrects a digit.
+        """
+        at_end = max(start, end) >= len(self.value)
+        super().replace(text, start, end)
+        if at_end:
+            masked = phones.as_typed(self.value)
+            if masked != self.value:
+                self.value = masked
+                self.cursor_position = len(masked)

@@ -78,6 +78,12 @@ def _log_ahead(connection: sqlite3.Connection) -> str:
             return mode
 
 
+def _faults(connection: sqlite3.Connection) -> list[str]:
+    found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    return [line for line in found if line != "ok"] + [str(tuple(row)) for row in broken]
+
+
 def system_clock() -> datetime:
     """This machine's time, UTC."""
     return datetime.now(UTC)
@@ -214,10 +220,29 @@ class SqliteStore:
     def sound(self) -> list[str]:
         """What SQLite's own full check finds wrong; empty for a sound file. Slow."""
         with self._speaking():
-            connection = self._connect()
-            found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-            broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-        return [line for line in found if line != "ok"] + [str(tuple(row)) for row in broken]
+            return _faults(self._connect())
+
+    def look(self) -> tuple[int, list[str]]:
+        """The file's schema version and what `sound` would say, changing nothing at all. Slow.
+
+        Raises:
+            Unavailable: One of its kinds, with a sentence.
+        """
+        # Whoever has the file open keeps a log beside it. Without one nobody writes, and SQLite
+        # can do without locks and without files of its own.
+        log = self.path.with_name(f"{self.path.name}-wal")
+        how = "mode=ro" if log.exists() else "immutable=1"
+        with self._speaking():
+            connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS
+            )
+            with contextlib.closing(connection):
+                version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+                if version > migrations.LATEST:
+                    raise StoreNewer(path=str(self.path))
+                if version:
+                    connection.execute("SELECT COUNT(*) FROM accounts LIMIT 0")
+                return version, _faults(connection)
 
     def _transaction(self, connection: sqlite3.Connection, key: str) -> Transaction:
         row = connection.execute("SELECT value FROM meta WHERE name = 'clock_ahead'").fetchone()
