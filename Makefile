@@ -34,8 +34,9 @@ bench: $(VENV)/.test
 lock: $(VENV)/.lint
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/app.txt
-	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --no-header --python-version 3.11 --group test -c requirements/app.txt -o requirements/test.txt
-	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --no-header --python-version 3.11 --group lint -c requirements/app.txt -c requirements/test.txt -o requirements/lint.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --no-header --python-version 3.11 --extra server -c requirements/app.txt pyproject.toml -o requirements/server.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --no-header --python-version 3.11 --group test -c requirements/server.txt -o requirements/test.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --no-header --python-version 3.11 --group lint -c requirements/server.txt -c requirements/test.txt -o requirements/lint.txt
 
 clean:
 	rm -rf $(VENV)
@@ -49,8 +50,8 @@ $(VENV)/.app: $(VENV)/bin/python pyproject.toml requirements/app.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.app requirements/test.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/test.txt
+$(VENV)/.test: $(VENV)/.app requirements/server.txt requirements/test.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/server.txt -r requirements/test.txt
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test requirements/lint.txt

@@ -1,6 +1,8 @@
 """The application: one session, the way between screens, the idle lock, and a calm crash."""
 
 import asyncio
+import os
+import select
 import signal
 import sys
 import time
@@ -27,6 +29,7 @@ from .widgets.key_bar import KeyBar
 
 WARNING_SECONDS = 60
 SEEN_EVERY_SECONDS = 60
+TERMINAL_SECONDS = 2
 HOUR, DAY = 3600, 86_400
 
 
@@ -129,6 +132,18 @@ class MtsApp(App[None]):
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
             except (NotImplementedError, RuntimeError, ValueError):
                 break  # Windows, or a test in another thread.
+        if not self.is_headless and hasattr(select, "poll") and os.isatty(0):
+            self.set_interval(TERMINAL_SECONDS, self._mind_terminal)
+
+    def _mind_terminal(self) -> None:
+        """Leave when the terminal is gone and nobody told: Textual would read its end for ever.
+
+        Only a process whose own terminal it is gets SIGHUP; one under `setsid` or `su` does not.
+        """
+        terminal = select.poll()
+        terminal.register(0, 0)  # Nothing but that it is gone is reported then.
+        if terminal.poll(0):
+            self.exit()
 
     @work(exclusive=True, group="session", exit_on_error=True)
     async def on_first_frame_painted(self) -> None:

@@ -1,6 +1,7 @@
 """The command line: the app by default, and what answers without it."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -19,21 +20,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the exit code.
 
     0: all went well. 1: the program broke. 2: the command line is wrong. 3: something outside is
-    missing, and a sentence said what.
+    missing, and a sentence said what. 130: Ctrl+C, before the cabinet was there.
     """
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # Not every encoding has our letters.
+        sys.stdout.reconfigure(errors="replace")
+    options = _parser().parse_args(arguments)
     try:
-        places = config.Places.find(options.at)
-        places.ensure()
+        return _run(config.Places.find(options.at), options)
     except config.PlaceError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 3
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(places: config.Places, options: argparse.Namespace) -> int:
     if options.command == "doctor":
         from .doctor import main as doctor
 
         return doctor(places)
-    return _app(places, options)
+    places.ensure()
+    try:
+        return _app(places, options)
+    except Exception as error:  # noqa: BLE001 - no trace reaches a person
+        from .crash import report
+
+        print(report(places.state_dir, error), file=sys.stderr)  # noqa: T201
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -23,9 +23,7 @@ import msgspec
 
 from . import __version__, config, formatting
 
-PATIENCE = 10.0
-"""Seconds for one check."""
-KEYRING_PATIENCE = 5.0
+PATIENCE, KEYRING_PATIENCE = 10.0, 5.0  # Seconds for one check, and for the keyring.
 COLUMNS, ROWS = 80, 24
 SPACE = 50 * 1024 * 1024
 RELEASE_YEAR = 2026
@@ -40,7 +38,7 @@ class Mark(Enum):
     BROKEN = "✗"
 
 
-_PLAIN = {Mark.WORKS: "+", Mark.LIMITED: "!", Mark.BROKEN: "x"}
+_ASCII = {Mark.WORKS: "+", Mark.LIMITED: "!", Mark.BROKEN: "x"}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -66,30 +64,27 @@ def main(places: config.Places) -> int:
     Returns:
         0 when nothing is broken, 1 otherwise. What is only limited is not broken.
     """
-    broken = False
+    code = 0
     for check in checks(places):
         found = _in_time(check)
-        broken |= found.mark is Mark.BROKEN
-        if not _say(found):
-            break
-    return int(broken)
+        if found.mark is Mark.BROKEN:
+            code = 1
+        _say(found)
+    return code
 
 
 def checks(places: config.Places) -> list[Callable[[], Found]]:
     """Every check, in the order of the answer."""
-    folders = {
-        "Папка настроек": places.config_dir,
-        "Папка данных": places.data_dir,
-        "Папка журналов": places.state_dir,
-        "Папка кэша": places.cache_dir,
-    }
     return [
         program,
         terminal,
         colours,
         encoding,
         keyring,
-        *(partial(folder, name, path) for name, path in folders.items()),
+        partial(folder, "настроек", places.config_dir),
+        partial(folder, "данных", places.data_dir),
+        partial(folder, "журналов", places.state_dir),
+        partial(folder, "кэша", places.cache_dir),
         partial(settings, places),
         partial(database, places),
         clock,
@@ -105,83 +100,63 @@ def program() -> Found:
 
 def terminal() -> Found:
     """Whether there is one, what it is and whether it is big enough."""
-    where = [
-        name
-        for name, variable in (("tmux", "TMUX"), ("screen", "STY"), ("SSH", "SSH_CONNECTION"))
-        if os.environ.get(variable)
-    ]
     kind = os.environ.get("TERM", "")
     size = _terminal_size()
+    mark, parts, advice = Mark.WORKS, [f"Терминал: {kind or platform.system()}"], ""
     if size is None:
-        return Found(
-            Mark.LIMITED,
-            ", ".join(["Терминал: проверка запущена не в терминале", *where]),
-            "Кабинету нужен терминал: запускайте в его окне, по SSH — «ssh -t СЕРВЕР mts-tui».",
-        )
-    if os.name == "posix" and kind in {"", "dumb"}:
-        return Found(
-            Mark.BROKEN,
-            ", ".join([f"Терминал: TERM={kind or 'не задан'}, экраны он не показывает", *where]),
-            "Откройте другой терминал или задайте TERM: TERM=xterm-256color mts-tui.",
-        )
-    columns, rows = size
-    what = ", ".join([f"Терминал: {kind or platform.system()}, {columns}×{rows}", *where])
-    if columns < COLUMNS or rows < ROWS:
-        return Found(
-            Mark.LIMITED, f"{what}, мало", f"Увеличьте окно хотя бы до {COLUMNS}×{ROWS} знаков."
-        )
-    return Found(Mark.WORKS, what)
+        mark, parts = Mark.LIMITED, ["Терминал: проверка запущена не в нём"]
+        advice = "Кабинету нужен терминал: запускайте в его окне, по SSH: ssh -t СЕРВЕР mts-tui."
+    elif os.name == "posix" and kind in {"", "dumb"}:
+        mark, parts = Mark.BROKEN, [f"Терминал: не покажет экраны, TERM={kind or 'не задан'}"]
+        advice = "Откройте другой терминал или задайте TERM: TERM=xterm-256color mts-tui."
+    elif size.columns:  # Some lines, a serial one for instance, do not tell.
+        parts.append(f"{size.columns}×{size.lines}")
+        if size.columns < COLUMNS or size.lines < ROWS:
+            mark, advice = Mark.LIMITED, f"Увеличьте окно хотя бы до {COLUMNS}×{ROWS} знаков."
+    around = {"TMUX": "tmux", "STY": "screen", "SSH_CONNECTION": "SSH"}
+    parts += [name for variable, name in around.items() if os.environ.get(variable)]
+    return Found(mark, ", ".join(parts), advice)
 
 
-def _terminal_size() -> tuple[int, int] | None:
-    # The cabinet reads the first and draws on the second; the output may go to a file meanwhile.
+def _terminal_size() -> os.terminal_size | None:
+    # The cabinet reads from 0 and draws on 2; the output may go to a file meanwhile.
     for descriptor in (2, 0, 1):
-        with suppress(OSError, ValueError):
+        with suppress(OSError):
             return os.get_terminal_size(descriptor)
     return None
 
 
 def colours() -> Found:
-    """How many the terminal says it has, as the cabinet will understand it."""
-    from rich.console import Console
-
+    """How many there are, as the cabinet will understand the terminal."""
     if os.environ.get("NO_COLOR"):
         return Found(Mark.WORKS, "Цвета: выключены переменной NO_COLOR, всё понятно и без них")
-    match Console(force_terminal=True).color_system:
-        case "truecolor":
-            return Found(Mark.WORKS, "Цвета: 16 млн")
-        case "256":
-            return Found(Mark.WORKS, "Цвета: 256")
-        case None:
-            return Found(
-                Mark.LIMITED,
-                "Цвета: нет",
-                "Всё понятно и без них. Если терминал цветной: TERM=xterm-256color mts-tui.",
-            )
-    return Found(
-        Mark.LIMITED,
-        "Цвета: 16",
-        "Оформление «16 цветов»: MTS_TUI_THEME=mts-ansi mts-tui, или F9 в кабинете. "
-        "Если терминал умеет больше: TERM=xterm-256color mts-tui.",
-    )
+    from rich.console import Console
+
+    system = Console(force_terminal=True).color_system
+    if system in {"truecolor", "256"}:
+        return Found(Mark.WORKS, f"Цвета: {'16 млн' if system == 'truecolor' else '256'}")
+    advice = "Если терминал умеет больше: TERM=xterm-256color mts-tui."
+    if system is None:
+        return Found(Mark.LIMITED, "Цвета: нет", f"Всё понятно и без них. {advice}")
+    theme = "Оформление для них: MTS_TUI_THEME=mts-ansi mts-tui, или F9 в кабинете."
+    return Found(Mark.LIMITED, "Цвета: 16", f"{theme} {advice}")
 
 
 def encoding() -> Found:
     """Whether Russian letters and the signs of the screens come through."""
     system = locale.getencoding()
-    # The cabinet draws on the second stream.
-    streams = {getattr(stream, "encoding", system) for stream in (sys.stdout, sys.stderr)}
-    foreign = sorted(name for name in streams if not _is_utf8(name))
-    advice = "Включите UTF-8: LANG=ru_RU.UTF-8 mts-tui, или LANG=C.UTF-8, если первой нет."
-    if foreign:
-        return Found(Mark.BROKEN, f"Кодировка: {', '.join(foreign)}, а нужна UTF-8", advice)
-    if not _is_utf8(system):
-        return Found(Mark.LIMITED, f"Кодировка: пишем в UTF-8, но система называет {system}", advice)
-    return Found(Mark.WORKS, "Кодировка: UTF-8")
+    streams = [getattr(stream, "encoding", None) or system for stream in (sys.stdout, sys.stderr)]
+    foreign = [name for name in (*streams, system) if not _is_utf8(name)]
+    if not foreign:
+        return Found(Mark.WORKS, "Кодировка: UTF-8")
+    # The program writes UTF-8 in the locale C, and the terminal may well understand it.
+    mark = Mark.LIMITED if all(map(_is_utf8, streams)) else Mark.BROKEN
+    advice = "Включите UTF-8: LANG=ru_RU.UTF-8 mts-tui или LC_ALL=C.UTF-8 mts-tui."
+    return Found(mark, f"Кодировка: {foreign[0]}, а нужна UTF-8", advice)
 
 
 def _is_utf8(name: str) -> bool:
-    return name.lower().replace("-", "").replace("_", "") == "utf8"
+    return name.lower().replace("_", "-") in {"utf-8", "utf8"}
 
 
 def keyring() -> Found:
@@ -193,47 +168,38 @@ def keyring() -> Found:
     if probe.state is State.OK:
         return Found(Mark.WORKS, what)
     cause = f" ({probe.cause})" if probe.cause else ""
-    return Found(Mark.LIMITED, f"{what}{cause}", probe.state.value)
+    return Found(Mark.LIMITED, what + cause, probe.state.value)
 
 
 def folder(name: str, path: Path) -> Found:
     """Whether the program may write there, and nobody else may read."""
-    what = f"{name}: {path}"
-    elsewhere = "или укажите другую: mts-tui --at ПАПКА."
+    what, instead = f"Папка {name}: {path}", "или укажите другую: mts-tui --at ПАПКА."
     there = path
-    while not there.exists() and there != there.parent:
+    while not os.access(there, os.F_OK) and there != there.parent:
         there = there.parent
-    if not there.is_dir():
-        return Found(Mark.BROKEN, f"{what}, на пути лежит файл", f"Уберите его {elsewhere}")
-    if not os.access(there, os.W_OK | os.X_OK):
-        return Found(Mark.BROKEN, f"{what}, писать нельзя", f"Разрешите запись {elsewhere}")
+    if not os.access(there, os.W_OK | os.X_OK) or not there.is_dir():
+        return Found(Mark.BROKEN, f"{what}, писать нельзя", f"Разрешите запись в неё {instead}")
     free = shutil.disk_usage(there).free
     if free < SPACE:
         return Found(
             Mark.LIMITED if free else Mark.BROKEN,
             f"{what}, свободно {formatting.traffic(free)}",
-            f"Освободите хотя бы {formatting.traffic(SPACE)} {elsewhere}",
+            f"Освободите хотя бы {formatting.traffic(SPACE)} {instead}",
         )
     if there != path:
         return Found(Mark.WORKS, f"{what}, появится при запуске")
     if os.name == "posix" and path.stat().st_mode & 0o077:
-        if path.stat().st_uid == os.getuid():
-            advice = "При запуске программа закроет папку сама."
-        else:
-            advice = f"Папка не ваша: возьмите её себе {elsewhere}"
+        advice = f"Свою папку программа закроет сама при запуске; чужую закройте {instead}"
         return Found(Mark.LIMITED, f"{what}, открыта другим пользователям", advice)
     return Found(Mark.WORKS, what)
 
 
 def settings(places: config.Places) -> Found:
-    """What of the settings file is not understood."""
+    """What of the settings is not understood."""
     _, notes = config.load(places, os.environ)
     if notes:
-        return Found(
-            Mark.LIMITED, "Настройки: понятно не всё, остальное действует", "\n".join(notes)
-        )
-    is_there = places.settings_file.exists()
-    return Found(Mark.WORKS, "Настройки: в порядке" if is_there else "Настройки: обычные")
+        return Found(Mark.LIMITED, "Настройки: понятно не всё", "\n".join(notes))
+    return Found(Mark.WORKS, "Настройки: читаются")
 
 
 def database(places: config.Places) -> Found:
@@ -245,67 +211,50 @@ def database(places: config.Places) -> Found:
 
     path = places.data_dir / DATA_FILE
     what = f"Данные демо: {path}"
+    if not os.access(path, os.F_OK):
+        return Found(Mark.WORKS, "Данные демо: ещё нет, появятся при первом запуске")
+    if not os.access(path, os.R_OK | os.W_OK):
+        return Found(Mark.BROKEN, f"{what}, нет прав", "Разрешите чтение и запись этого файла.")
+    what += f", {formatting.traffic(path.stat().st_size)}"
     try:
-        # Where the folder itself is closed to us, its own line has said it.
-        if not path.exists():
-            return Found(Mark.WORKS, "Данные демо: их ещё нет, появятся при первом запуске")
-        what += f", {formatting.traffic(path.stat().st_size)}"
-        version, faults = SqliteStore(path).look()
-    except OSError:
-        return Found(Mark.BROKEN, f"{what}, не читается", "Разрешите чтение файла и его папки.")
+        version, faults = SqliteStore(path).inspect()
     except Unavailable as error:
         return Found(Mark.BROKEN, what, str(error))
     if faults:
-        return Found(
-            Mark.BROKEN,
-            f"{what}, повреждений: {len(faults)}",
-            "Файл оставлен как есть. Начать заново, отложив его рядом: mts-tui demo --fresh.",
-        )
+        advice = "Файл оставлен как есть. Отложить его и начать заново: mts-tui demo --fresh."
+        return Found(Mark.BROKEN, f"{what}, повреждений: {len(faults)}", advice)
     what += f", схема {version}, повреждений нет"
-    if not os.access(path, os.W_OK):
-        return Found(Mark.BROKEN, f"{what}, писать нельзя", "Разрешите запись в этот файл.")
     return Found(Mark.WORKS, what if version == LATEST else f"{what}, обновится при запуске")
 
 
 def clock() -> Found:
-    """Whether this computer knows what time it is."""
+    """Whether this computer knows what time it is, and where."""
     now = datetime.now().astimezone()
-    what = f"Часы: {formatting.date_long(now)}, {formatting.clock(now)}"
+    what = f"Часы: {formatting.date_long(now)}, {formatting.clock(now)}, UTC{now:%z}"
     if now.year < RELEASE_YEAR:
-        return Found(
-            Mark.BROKEN, f"{what}, это прошлое", "Поставьте верное время: сроки считаются по нему."
-        )
-    zone = f"UTC{now:%z}"
-    if not _zone_is_known():
-        return Found(
-            Mark.LIMITED,
-            f"{what}, часовой пояс неизвестен, считаем {zone}",
-            "Задайте пояс в настройках системы или так: TZ=Europe/Moscow mts-tui.",
-        )
-    return Found(Mark.WORKS, f"{what}, {zone}")
+        advice = "Поставьте верное время: по нему считаются все сроки."
+        return Found(Mark.BROKEN, f"{what}, это прошлое", advice)
+    if os.name == "posix" and not _zone_is_known(os.environ.get("TZ")):
+        advice = "Задайте пояс в настройках системы или так: TZ=Europe/Moscow mts-tui."
+        return Found(Mark.LIMITED, f"{what}, часовой пояс не задан", advice)
+    return Found(Mark.WORKS, what)
 
 
-def _zone_is_known() -> bool:
-    if os.name != "posix":
-        return True
-    name = os.environ.get("TZ")
+def _zone_is_known(name: str | None) -> bool:
     if name is None:
         return Path("/etc/localtime").exists()
-    # A name, a file, or a rule such as MSK-3.
-    name = name.removeprefix(":")
-    rule = re.match(r"(<[+\-\w]+>|[A-Za-z]{3,})[+-]?\d", name)
-    return name == "" or rule is not None or Path(name).is_file() or _has_zone(name)
+    name = name.removeprefix(":")  # Then a name, a file, or a rule such as MSK-3.
+    rule = re.match(r"(<[-+\w]+>|[A-Za-z]{3,})[-+]?\d", name)
+    file = Path(name)
+    return not name or bool(rule) or _has_zone(name) or (file.is_absolute() and file.is_file())
 
 
 def zones() -> Found:
     """Whether the time zones of the accounts are there."""
     missing = [name for name in ZONES if not _has_zone(name)]
     if missing:
-        return Found(
-            Mark.BROKEN,
-            f"Часовые пояса: нет {', '.join(missing)}",
-            "Поставьте пакет tzdata: pip install tzdata, или пакет tzdata вашей системы.",
-        )
+        advice = "Поставьте пакет tzdata: средствами системы или pip install tzdata."
+        return Found(Mark.BROKEN, f"Часовые пояса: нет {', '.join(missing)}", advice)
     return Found(Mark.WORKS, "Часовые пояса: есть")
 
 
@@ -318,7 +267,6 @@ def _has_zone(name: str) -> bool:
 
 
 def _in_time(check: Callable[[], Found]) -> Found:
-    """Run a check, whatever becomes of it."""
     name = getattr(check, "func", check).__name__
     answers: queue.SimpleQueue[Found] = queue.SimpleQueue()
 
@@ -326,44 +274,26 @@ def _in_time(check: Callable[[], Found]) -> Found:
         try:
             answers.put(check())
         except Exception as error:  # noqa: BLE001 - the other checks are to be heard
-            kind = type(error).__name__
-            answers.put(
-                Found(
-                    Mark.LIMITED,
-                    f"Проверка {name} не удалась: {kind}",
-                    "Это ошибка самой проверки; кабинет может работать. Сообщите о ней.",
-                )
-            )
+            what = f"Проверка {name} не удалась: {type(error).__name__}"
+            answers.put(Found(Mark.LIMITED, what, "Ошибка в самой проверке: сообщите о ней."))
 
-    threading.Thread(target=run, name=name, daemon=True).start()
+    threading.Thread(target=run, daemon=True).start()
     try:
         return answers.get(timeout=PATIENCE)
     except queue.Empty:
-        return Found(
-            Mark.LIMITED,
-            f"Проверка {name} не закончилась за {PATIENCE:.0f} с",
-            "Похоже, диск или сеть не отвечают. Повторите позже.",
-        )
+        what = f"Проверка {name} не закончилась за {PATIENCE:.0f} с"
+        return Found(Mark.LIMITED, what, "Диск или сеть не отвечают: повторите позже.")
 
 
-def _say(found: Found) -> bool:
-    """Print what was found; False when nobody reads it any more."""
-    stream = sys.stdout
-    if stream is None:
-        return True
-    name = stream.encoding or "ascii"
+def _say(found: Found) -> None:
+    """Print what was found, in whatever encoding, to whoever still reads."""
+    name = getattr(sys.stdout, "encoding", None) or "ascii"
     mark = found.mark.value
+    if mark.encode(name, "replace") == b"?":
+        mark = _ASCII[found.mark]
+    lines = [f"{mark} {found.what}", *(f"  {line}" for line in found.advice.splitlines())]
+    text = "\n".join(map(formatting.clean, lines))
     try:
-        mark.encode(name)
-    except (UnicodeError, LookupError):
-        mark = _PLAIN[found.mark]
-    lines = [f"{mark} {found.what}"] + [f"  {line}" for line in found.advice.splitlines()]
-    text = "".join(f"{formatting.clean(line)}\n" for line in lines)
-    try:
-        stream.write(text.encode(name, "replace").decode(name))
-        stream.flush()
-    except (OSError, ValueError):
-        # A closed pipe, a full disk. Python would complain once more at its exit.
-        sys.stdout = None  # type: ignore[assignment]
-        return False
-    return True
+        print(text.encode(name, "replace").decode(name), flush=True)  # noqa: T201
+    except OSError:  # A closed pipe, a full disk: Python would say it again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

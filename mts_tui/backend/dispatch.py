@@ -14,11 +14,11 @@ from typing import Any
 import msgspec
 
 from .contract.endpoint import Endpoint, Parameter
-from .contract.errors import CabinetError, InvalidRequest, KeyReused, from_code
+from .contract.errors import CabinetError, InvalidRequest, KeyReused, Unavailable, from_code
 from .contract.model import secret_fields
 from .services.access import authenticate
 from .services.caller import Caller, Guest
-from .store import SqliteStore, Transaction
+from .store import Store, Transaction
 
 
 class KeptAnswer(msgspec.Struct, omit_defaults=True):
@@ -32,11 +32,17 @@ class KeptAnswer(msgspec.Struct, omit_defaults=True):
 class Dispatcher:
     """Answers operations from a store."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
     def answer(
-        self, endpoint: Endpoint, arguments: dict[str, Any], *, token: str | None, key: str
+        self,
+        endpoint: Endpoint,
+        arguments: dict[str, Any],
+        *,
+        token: str | None,
+        key: str,
+        address: str = "",
     ) -> Any:
         """Run an operation to its end, in this thread.
 
@@ -45,6 +51,7 @@ class Dispatcher:
             arguments: Its arguments by name.
             token: The session's token, or None.
             key: The idempotency key; used by commands only.
+            address: Where the request comes from; empty inside the process.
 
         Raises:
             CabinetError: As the operation declares, or `InvalidRequest`, `NotSignedIn`,
@@ -55,57 +62,64 @@ class Dispatcher:
             for parameter in endpoint.parameters
         }
         service = _service(endpoint.area, endpoint.name)
-        if not endpoint.changes:
-            with self._store.read() as tx:
-                return service(tx, _caller(tx, endpoint, token), **checked)
-        with self._store.write(key) as tx:
-            caller = _caller(tx, endpoint, token)
-            if endpoint.answer_is_secret:  # Repeats are the service's own care: nothing is kept.
-                return service(tx, caller, **checked)
-            return _once(tx, endpoint, caller, key, checked, service)
+
+        def run(tx: Transaction) -> Any:
+            caller = _caller(tx, endpoint, token, address)
+            if endpoint.changes and not endpoint.answer_is_secret:
+                return _once(tx, endpoint, caller, checked, service)
+            return service(tx, caller, **checked)  # Repeats with a secret are the service's care.
+
+        return self._store.change(run, key) if endpoint.changes else self._store.look(run)
 
 
 def _once(
     tx: Transaction,
     endpoint: Endpoint,
     caller: Caller | Guest,
-    key: str,
     arguments: dict[str, Any],
     service: Callable[..., Any],
 ) -> Any:
-    """Run a command, or repeat the answer that its key already has."""
+    """Run a command, or repeat the answer that its key already has.
+
+    The key is claimed first: of many that come at once, one runs and the others wait for it. If
+    it is refused, its claim is taken back with everything else.
+    """
     who = caller.account_id if isinstance(caller, Caller) else ""
-    record = {"caller": who, "operation": endpoint.id, "key": key}
+    record = {"caller": who, "operation": endpoint.id, "key": tx.key}
     body_hash = _hash(arguments)
-    kept = tx.common.kept_answer(**record)
-    if kept is not None:
-        if kept["body_hash"] != body_hash:
-            raise KeyReused
-        known = msgspec.json.decode(kept["answer"], type=KeptAnswer)
-        if known.error:
-            raise from_code(known.error, known.details)
-        return msgspec.json.decode(known.answer, type=endpoint.result)
+    if tx.common.claim_key(**record, body_hash=body_hash, at=tx.now_ms) is None:
+        return _repeated(tx, endpoint, record, body_hash)
     try:
         answer = service(tx, caller, **arguments)
     except CabinetError as error:
         if error is tx.kept_error:
-            new = KeptAnswer(error=error.code, details=error.details)
-            _keep(tx, record, body_hash, new)
+            _keep(tx, record, KeptAnswer(error=error.code, details=error.details))
         raise
-    _keep(tx, record, body_hash, KeptAnswer(answer=msgspec.Raw(msgspec.json.encode(answer))))
+    _keep(tx, record, KeptAnswer(answer=msgspec.Raw(msgspec.json.encode(answer))))
     return answer
 
 
-def _keep(tx: Transaction, record: dict[str, str], body_hash: str, answer: KeptAnswer) -> None:
-    text = msgspec.json.encode(answer).decode()
-    tx.common.keep_answer(**record, body_hash=body_hash, answer=text, at=tx.now_ms)
+def _repeated(tx: Transaction, endpoint: Endpoint, record: dict[str, str], body_hash: str) -> Any:
+    kept = tx.common.kept_answer(**record)
+    if kept is None:
+        raise Unavailable  # Forgotten this very moment, after two days.
+    if kept["body_hash"] != body_hash:
+        raise KeyReused
+    known = msgspec.json.decode(kept["answer"], type=KeptAnswer)
+    if known.error:
+        raise from_code(known.error, known.details)
+    return msgspec.json.decode(known.answer, type=endpoint.result)
 
 
-def _caller(tx: Transaction, endpoint: Endpoint, token: str | None) -> Caller | Guest:
+def _keep(tx: Transaction, record: dict[str, str], answer: KeptAnswer) -> None:
+    tx.common.keep_answer(**record, answer=msgspec.json.encode(answer).decode())
+
+
+def _caller(tx: Transaction, endpoint: Endpoint, token: str | None, address: str) -> Caller | Guest:
     if not endpoint.public:
         return authenticate(tx, token)
     vouched = tx.accounts.vouched()
-    return Guest(line=vouched["phone"] if vouched is not None else None)
+    return Guest(line=vouched["phone"] if vouched is not None else None, address=address)
 
 
 def _checked(parameter: Parameter, value: Any) -> Any:

@@ -8,13 +8,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .contract import Endpoint, Event
 from .dispatch import Dispatcher
 from .operator.life import Life
-from .store import SqliteStore
+from .store import SqliteStore, Store
 from .store.transaction import new_key
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 THREADS = 4
 
@@ -28,8 +31,10 @@ class Embedded:
         live: Whether usage goes on while the program is open.
     """
 
-    def __init__(self, store: SqliteStore, *, seed: int = 2026, live: bool = True) -> None:
+    def __init__(self, store: Store, *, seed: int = 2026, live: bool = True) -> None:
         self.token: str | None = None
+        self.online = True
+        self.offline_since: datetime | None = None
         self._store = store
         self._dispatcher = Dispatcher(store)
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="operator")

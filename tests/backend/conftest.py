@@ -1,7 +1,9 @@
-"""Stores in folders of their own, a settled demo, and windows to it."""
+"""Stores of both engines, a settled demo, and windows to it."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -12,11 +14,101 @@ from mts_tui.backend.contract import Cabinet
 from mts_tui.backend.embedded import Embedded
 from mts_tui.backend.operator.life import Life
 from mts_tui.backend.operator.people import put_catalogue, settle
-from mts_tui.backend.store import SqliteStore
+from mts_tui.backend.store import SqliteStore, Store
 
 from .desk import Clock, Window
+from .postgres import NoServerError, Server
 
 SEED = 2026
+
+
+class Stores:
+    """What a test has of stores; they are closed after it.
+
+    Args:
+        clock: The test's.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self._opened: list[Store] = []
+
+    def empty(self) -> Store:
+        """An empty store, its schema made."""
+        raise NotImplementedError
+
+    def settled(self) -> Store:
+        """The demo after two years of life; each time another copy."""
+        raise NotImplementedError
+
+    def again(self, store: Store) -> Store:
+        """Another store on the same data, as another process has it."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        for store in self._opened:
+            store.close()
+
+    def _open(self, store: Store) -> Store:
+        self._opened.append(store)
+        store.open()
+        return store
+
+
+class Files(Stores):
+    """Stores on SQLite."""
+
+    def __init__(self, clock: Clock, folder: Path, settled: Path) -> None:
+        super().__init__(clock)
+        self._folder = folder
+        self._settled = settled
+        self._numbers = count(1)
+
+    def empty(self) -> SqliteStore:
+        path = self._folder / f"empty-{next(self._numbers)}.db"
+        return self._open(SqliteStore(path, self.clock, Random(1)))
+
+    def settled(self) -> SqliteStore:
+        path = self._folder / f"settled-{next(self._numbers)}.db"
+        shutil.copyfile(self._settled, path)
+        return self._open(SqliteStore(path, self.clock, Random(3)))
+
+    def again(self, store: SqliteStore) -> SqliteStore:
+        return self._open(SqliteStore(store.path, self.clock, Random(5)))
+
+
+class Databases(Stores):
+    """Stores on PostgreSQL."""
+
+    def __init__(self, clock: Clock, server: Server, settled: str) -> None:
+        super().__init__(clock)
+        self._server = server
+        self._settled = settled
+        self._made: list[str] = []
+
+    def empty(self) -> Store:
+        return self._new("template0", Random(1))
+
+    def settled(self) -> Store:
+        return self._new(self._settled, Random(3))
+
+    def again(self, store: Store) -> Store:
+        return self._at(store._url, Random(5))
+
+    def close(self) -> None:
+        super().close()
+        for name in self._made:
+            self._server.drop_database(name)
+
+    def _new(self, template: str, random: Random) -> Store:
+        name = self._server.new_database(template)
+        self._made.append(name)
+        return self._at(self._server.url(name), random)
+
+    def _at(self, url: str, random: Random) -> Store:
+        from mts_tui.backend.store.postgres import PostgresStore
+
+        return self._open(PostgresStore(url, self.clock, random))
 
 
 @pytest.fixture
@@ -24,13 +116,10 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[SqliteStore]:
-    """An empty store, its schema made."""
-    empty = SqliteStore(tmp_path / "empty.db", clock, Random(1))
-    empty.open()
-    yield empty
-    empty.close()
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """What keeps the stores. A module about one engine has a fixture of its own."""
+    return request.param
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +135,58 @@ def settled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL for the tests of this process."""
+    try:
+        running = Server()
+    except NoServerError as error:
+        stop = pytest.fail if os.environ.get("MTS_TUI_NO_SKIP") == "1" else pytest.skip
+        stop(f"PostgreSQL cannot run here: {error}")
+    yield running
+    running.remove()
+
+
+@pytest.fixture(scope="session")
+def settled_database(server: Server, settled_file: Path) -> str:
+    """The same in a database, to be copied. (That both are made alike has a test of its own.)"""
+    from mts_tui.backend.store.postgres import PostgresStore
+
+    name = server.new_database()
+    made = PostgresStore(server.url(name), Clock(), Random(2))
+    made.open()
+    made.close()
+    server.fill(name, settled_file)
+    return name
+
+
+@pytest.fixture
+def stores(
+    engine: str, clock: Clock, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Stores]:
+    """Makes stores of the engine."""
+    made: Stores
+    if engine == "sqlite":
+        made = Files(clock, tmp_path, request.getfixturevalue("settled_file"))
+    else:
+        server = request.getfixturevalue("server")
+        made = Databases(clock, server, request.getfixturevalue("settled_database"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def store(stores: Stores) -> Store:
+    """An empty store, its schema made."""
+    return stores.empty()
+
+
+@pytest.fixture
+def demo(stores: Stores) -> Store:
+    """The settled demo, opened."""
+    return stores.settled()
+
+
 @pytest.fixture
 def demo_file(settled_file: Path, tmp_path: Path) -> Path:
     """A copy of the settled demo's file."""
@@ -55,22 +196,13 @@ def demo_file(settled_file: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def demo(demo_file: Path, clock: Clock) -> Iterator[SqliteStore]:
-    """The settled demo, opened."""
-    opened = SqliteStore(demo_file, clock, Random(3))
-    opened.open()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def open_window(demo: SqliteStore) -> Callable[[], Window]:
+def open_window(demo: Store) -> Callable[[], Window]:
     """Makes windows to the settled demo."""
     return lambda: Window(demo)
 
 
 @pytest.fixture
-def window(demo: SqliteStore) -> Window:
+def window(demo: Store) -> Window:
     """A window to the settled demo."""
     return Window(demo)
 

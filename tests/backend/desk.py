@@ -1,6 +1,8 @@
 """What the backend's tests share: a clock that is moved by hand, and a window to the operator."""
 
 import re
+import sqlite3
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 from mts_tui.backend.contract.access import Access, CodeOrder, SignedIn, SignIn
 from mts_tui.backend.contract.demo import Demo
 from mts_tui.backend.dispatch import Dispatcher
-from mts_tui.backend.store import SqliteStore
+from mts_tui.backend.store import Store, Transaction
 from mts_tui.backend.store.transaction import new_key
 
 NOW = datetime(2026, 11, 22, 18, 34, tzinfo=UTC)
@@ -43,7 +45,7 @@ class Clock:
 class Window:
     """A program at the operator's window: its own session, straight to the services."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
         self.dispatcher = Dispatcher(store)
         self.token: str | None = None
@@ -78,6 +80,49 @@ class Window:
         signed = self.ask(Access.sign_in, SignIn(phone=phone, **secrets))
         self.token = signed.token
         return signed
+
+
+def rows(tx: Transaction, statement: str, *values: object) -> list[dict[str, Any]]:
+    """What a statement of a test's own finds; `?` stand for values."""
+    cursor = _run(tx, statement, values)
+    return [dict(row) for row in cursor] if cursor.description else []
+
+
+def change(tx: Transaction, statement: str, *values: object) -> int:
+    """How many rows a statement of a test's own has changed."""
+    return _run(tx, statement, values).rowcount
+
+
+def number(tx: Transaction, statement: str, *values: object) -> int:
+    """The one value that a statement of a test's own finds."""
+    ((value,),) = (row.values() for row in rows(tx, statement, *values))
+    return value
+
+
+def _run(tx: Transaction, statement: str, values: tuple[object, ...]) -> Any:
+    if not isinstance(tx._connection, sqlite3.Connection):
+        statement = statement.replace("?", "%s")
+    return tx._connection.execute(statement, values)
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """What functions answer or raise, each in a thread, all begun together."""
+    start = threading.Barrier(len(works))
+    outcomes: list[Any] = [None] * len(works)
+
+    def run(place: int, work: Callable[[], Any]) -> None:
+        start.wait()
+        try:
+            outcomes[place] = work()
+        except BaseException as error:  # noqa: BLE001 - an outcome like any other
+            outcomes[place] = error
+
+    threads = [threading.Thread(target=run, args=(place, work)) for place, work in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
 
 
 def other_than(code: str) -> str:

@@ -32,8 +32,9 @@ from mts_tui.backend.contract.errors import (
     WrongPassword,
 )
 from mts_tui.backend.services import passwords
-from mts_tui.backend.store import SqliteStore
+from mts_tui.backend.store import Store
 
+from .conftest import Stores
 from .desk import (
     ANNA,
     ANNA_BELARUS,
@@ -46,7 +47,10 @@ from .desk import (
     STRANGER,
     Clock,
     Window,
+    change,
+    number,
     other_than,
+    rows,
 )
 
 DEVICE = "d" * 64
@@ -205,9 +209,9 @@ def test_a_city_phone_gets_no_sms(window: Window):
     assert counted(window.store, "messages") == before
 
 
-def counted(store: SqliteStore, table: str) -> int:
+def counted(store: Store, table: str) -> int:
     with store.read() as tx:
-        return tx._connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]  # noqa: S608
+        return number(tx, f"SELECT COUNT(*) FROM {table}")  # noqa: S608
 
 
 @pytest.mark.parametrize("way", ["code", "password"])
@@ -357,11 +361,9 @@ def test_fifty_guesses_at_once_are_three_guesses(window: Window, hashing: list[s
     assert kinds.count(NumberClosed) == 48  # The third guess, and 47 that were not looked at.
 
 
-def test_one_code_in_two_windows_lets_one_in(demo: SqliteStore, clock: Clock):
-    """Two processes have a file in common; here two stores stand for them."""
-    other = SqliteStore(demo.path, clock, Random(5))
-    other.open()
-    windows = [Window(demo), Window(other)]
+def test_one_code_in_two_windows_lets_one_in(stores: Stores, demo: Store, clock: Clock):
+    """Two processes have a store in common; here two stores stand for them."""
+    windows = [Window(demo), Window(stores.again(demo))]
     for _ in range(5):
         code = windows[0].order_code(ANNA)
         start = threading.Barrier(2)
@@ -382,7 +384,6 @@ def test_one_code_in_two_windows_lets_one_in(demo: SqliteStore, clock: Clock):
             thread.join()
         assert sorted(outcomes) == ["in", "wrong"]
         clock.move(minutes=3)
-    other.close()
 
 
 def outcome(window: Window, *args: object) -> tuple[object, ...]:
@@ -403,7 +404,7 @@ def test_a_strangers_number_looks_like_a_subscribers(
         window.token = None
         clock.move(minutes=11)
         with window.store.write() as tx:
-            tx._connection.execute("DELETE FROM codes")
+            change(tx, "DELETE FROM codes")
 
     def story(phone: str) -> list[tuple[object, ...]]:
         hashing.clear()
@@ -423,16 +424,18 @@ def test_a_strangers_number_looks_like_a_subscribers(
 
     def records(phone: str) -> list[tuple[object, ...]]:
         with window.store.read() as tx:
-            codes = tx._connection.execute(
+            codes = rows(
+                tx,
                 "SELECT sent_at, expires_at, spent_at, spent_by, length(code_hash) FROM codes"
                 " WHERE phone = ?",
-                (phone,),
-            ).fetchall()
-            tries = tx._connection.execute(
+                phone,
+            )
+            tries = rows(
+                tx,
                 "SELECT lane, wrong, closed_until FROM tries WHERE phone = ? ORDER BY lane",
-                (phone,),
-            ).fetchall()
-        return [tuple(row) for row in (*codes, *tries)]
+                phone,
+            )
+        return [tuple(row.values()) for row in (*codes, *tries)]
 
     assert story(STRANGER) == story(MISHA)
     assert records(STRANGER) == records(MISHA)

@@ -15,7 +15,7 @@ from mts_tui.backend.services.account import forecast
 from mts_tui.backend.store.ledger import Entry, post
 from mts_tui.backend.store.transaction import to_ms
 
-from .desk import MISHA, NOW, Clock, Window
+from .desk import MISHA, NOW, Clock, Window, change, rows
 
 MAIN = "anna-moscow"
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -76,12 +76,13 @@ def test_the_overview_names_what_is_in_the_packages(anna: Window):
     ]
     used = {one.id: one.used for one in seen.buckets}
     with anna.store.read() as tx:
-        rows = tx._connection.execute(
+        found = rows(
+            tx,
             "SELECT bucket, SUM(bucket_units) AS units FROM operations"
             " WHERE account_id = ? AND at >= ? AND bucket IS NOT NULL GROUP BY bucket",
-            (MAIN, to_ms(seen.buckets[0].starts_at)),
+            *(MAIN, to_ms(seen.buckets[0].starts_at)),
         )
-        assert {row["bucket"]: row["units"] for row in rows} == used
+        assert {row["bucket"]: row["units"] for row in found} == used
     assert seen.next_fee is not None
     assert seen.next_fee.amount == Money(amount_minor=500_00, currency="RUB")
     assert seen.next_fee.at == seen.buckets[0].ends_at
@@ -168,10 +169,11 @@ def test_a_foretold_end_is_between_now_and_the_end(granted: int, share: float, e
 
 def test_a_package_that_runs_out_says_when(anna: Window):
     with anna.store.write() as tx:
-        tx._connection.execute(
+        change(
+            tx,
             "UPDATE buckets SET used = granted - 60 WHERE account_id = ? AND id = 'call'"
             " AND ends_at > ?",
-            (MAIN, to_ms(NOW)),
+            *(MAIN, to_ms(NOW)),
         )
     call = anna.ask(Account.overview, MAIN).buckets[0]
     assert call.outlook == "runs_out"

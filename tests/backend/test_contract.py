@@ -51,6 +51,11 @@ IDS = [endpoint.id for endpoint in ALL]
 EVERY = pytest.mark.parametrize("endpoint", ALL, ids=IDS)
 
 
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"
+
+
 def service_of(endpoint: Endpoint) -> Callable[..., Any]:
     module = import_module(f"mts_tui.backend.services.{endpoint.area}")
     return vars(module)[endpoint.name]
@@ -315,7 +320,16 @@ ERRORS = list(every_error())
 
 def filled(kind: type[CabinetError]) -> CabinetError:
     """An error with a value for each place of its sentence."""
-    values = {"left": 2, "seconds": 61, "path": "/data/operator.db", "reason": "Так нельзя."}
+    values = {
+        "left": 2,
+        "seconds": 61,
+        "path": "/data/operator.db",
+        "reason": "Так нельзя.",
+        "server": "https://cabinet.example",
+        "proxy": "proxy.example",
+        "oldest": "0.2.0",
+        "own": "0.1.0",
+    }
     return kind(**{name: values[name] for name in re.findall(r"\{(\w+)\}", kind.sentence)})
 
 

@@ -18,16 +18,17 @@ from mts_tui.backend.embedded import Embedded
 from mts_tui.backend.operator.life import live_until
 from mts_tui.backend.operator.people import LINES, put_catalogue, settle
 from mts_tui.backend.services.billing import Book
-from mts_tui.backend.store import SqliteStore, Transaction
+from mts_tui.backend.store import SqliteStore, Store, Transaction
 from mts_tui.backend.store.ledger import Entry
 from mts_tui.backend.store.transaction import from_ms, to_ms
 
-from .conftest import SEED
-from .desk import ANNA, NOW, Clock, Window
+from .conftest import SEED, Stores
+from .desk import ANNA, NOW, Clock, Window, number, rows
 from .operator.test_traffic import belongs_to_nobody
 
 MAIN = "anna-moscow"
 MOSCOW = ZoneInfo("Europe/Moscow")
+ALL = tuple(line.id for line in LINES)
 
 
 def dump(tx: Transaction, *accounts: str) -> list[tuple[object, ...]]:
@@ -38,42 +39,46 @@ def dump(tx: Transaction, *accounts: str) -> list[tuple[object, ...]]:
     }
     told: list[tuple[object, ...]] = []
     for table, order in tables.items():
-        rows = tx._connection.execute(f"SELECT * FROM {table} ORDER BY {order}")  # noqa: S608
-        told += [tuple(row) for row in rows if not accounts or row["account_id"] in accounts]
-    rows = tx._connection.execute(
+        found = rows(tx, f"SELECT * FROM {table} ORDER BY {order}")  # noqa: S608
+        told += [tuple(row.values()) for row in found if row["account_id"] in (accounts or ALL)]
+    found = rows(
+        tx,
         "SELECT id, balance, operation_seq, points, fee_at, fee_day, points_at, suspended, state,"
-        " lived_until FROM accounts ORDER BY id"
+        " lived_until FROM accounts ORDER BY id",
     )
-    return told + [tuple(row) for row in rows if not accounts or row["id"] in accounts]
+    return told + [tuple(row.values()) for row in found if row["id"] in (accounts or ALL)]
 
 
-def settled(path: Path, seed: int, now: datetime = NOW) -> list[tuple[object, ...]]:
-    store = SqliteStore(path, Clock(now), Random(seed * 7))
-    store.open()
+def settled(store: Store, seed: int) -> list[tuple[object, ...]]:
     with store.write() as tx:
         put_catalogue(tx, __version__)
         settle(tx, seed)
     with store.read() as tx:
-        told = dump(tx)
-    store.close()
-    return told
+        return dump(tx)
 
 
-def test_the_same_seed_and_moment_make_the_same_demo(demo: SqliteStore, tmp_path: Path):
+def test_the_same_seed_and_moment_make_the_same_demo(
+    demo: Store, store: Store, settled_file: Path, engine: str
+):
+    """In both engines, too."""
     started = time.perf_counter()
-    again = settled(tmp_path / "again.db", SEED)
-    assert time.perf_counter() - started < 3
+    again = settled(store, SEED)
+    assert time.perf_counter() - started < {"sqlite": 3, "postgres": 10}[engine]
     with demo.read() as tx:
         assert dump(tx) == again
+    file = SqliteStore(settled_file, Clock())
+    with file.read() as tx:
+        assert dump(tx) == again
+    file.close()
 
 
-def test_another_seed_makes_another_demo(demo: SqliteStore, tmp_path: Path):
-    other = settled(tmp_path / "other.db", SEED + 1)
+def test_another_seed_makes_another_demo(demo: Store, store: Store):
+    other = settled(store, SEED + 1)
     with demo.read() as tx:
         assert dump(tx) != other
 
 
-def test_every_account_is_sound(demo: SqliteStore):
+def test_every_account_is_sound(demo: Store):
     with demo.read() as tx:
         assert tx.ledger.audit() == []
         assert tx.ledger.audit_buckets() == []
@@ -86,35 +91,37 @@ def test_every_account_is_sound(demo: SqliteStore):
 
 
 @pytest.mark.parametrize("kind", ["call", "sms", "data", "fee", "top_up"])
-def test_two_years_hold_every_kind(demo: SqliteStore, kind: str):
+def test_two_years_hold_every_kind(demo: Store, kind: str):
     with demo.read() as tx:
-        rows = tx._connection.execute(
-            "SELECT at FROM operations WHERE account_id = ? AND kind = ? ORDER BY at", (MAIN, kind)
-        ).fetchall()
-    months = {f"{from_ms(row['at']).astimezone(MOSCOW):%Y-%m}" for row in rows}
+        found = rows(
+            tx,
+            "SELECT at FROM operations WHERE account_id = ? AND kind = ? ORDER BY at",
+            *(MAIN, kind),
+        )
+    months = {f"{from_ms(row['at']).astimezone(MOSCOW):%Y-%m}" for row in found}
     expected = {f"{2024 + month // 12}-{month % 12 + 1:02}" for month in range(10, 35)}
     assert months == expected
-    assert from_ms(rows[0]["at"]) < NOW - timedelta(days=730)
-    assert from_ms(rows[-1]["at"]) > NOW - timedelta(days=31)
+    assert from_ms(found[0]["at"]) < NOW - timedelta(days=730)
+    assert from_ms(found[-1]["at"]) > NOW - timedelta(days=31)
 
 
-def test_history_is_in_the_order_of_time(demo: SqliteStore):
+def test_history_is_in_the_order_of_time(demo: Store):
     with demo.read() as tx:
         for line in LINES:
             moments = [
                 row["at"]
-                for row in tx._connection.execute(
-                    "SELECT at FROM operations WHERE account_id = ? ORDER BY seq", (line.id,)
+                for row in rows(
+                    tx, "SELECT at FROM operations WHERE account_id = ? ORDER BY seq", line.id
                 )
             ]
             assert moments == sorted(moments)
             assert moments[-1] <= tx.now_ms
 
 
-def test_no_number_of_the_demo_belongs_to_anybody(demo: SqliteStore):
+def test_no_number_of_the_demo_belongs_to_anybody(demo: Store):
     with demo.read() as tx:
-        peers = {row[0] for row in tx._connection.execute("SELECT DISTINCT peer FROM operations")}
-        texts = [row[0] for row in tx._connection.execute("SELECT text FROM messages")]
+        peers = {row["peer"] for row in rows(tx, "SELECT DISTINCT peer FROM operations")}
+        texts = [row["text"] for row in rows(tx, "SELECT text FROM messages")]
     assert len(peers) > 50
     assert [peer for peer in peers - {""} if not belongs_to_nobody(peer)] == []
     assert texts == []
@@ -122,27 +129,21 @@ def test_no_number_of_the_demo_belongs_to_anybody(demo: SqliteStore):
     assert [phone for phone in mobiles if not belongs_to_nobody(phone)] == []
 
 
-def test_usage_always_says_where_it_was_and_what_paid(demo: SqliteStore):
+def test_usage_always_says_where_it_was_and_what_paid(demo: Store):
     with demo.read() as tx:
-        rows = tx._connection.execute(
+        nowhere = (
             "SELECT COUNT(*) FROM operations WHERE kind IN ('call', 'sms', 'mms', 'data')"
             " AND (zone = '' OR rule = '' OR peer = '')"
-        ).fetchone()
-        assert rows[0] == 0
-        unbalanced = tx._connection.execute(
-            "SELECT COUNT(*) FROM operations WHERE (amount <> 0) <> (contra <> '')"
-        ).fetchone()
-        assert unbalanced[0] == 0
+        )
+        unbalanced = "SELECT COUNT(*) FROM operations WHERE (amount <> 0) <> (contra <> '')"
+        assert number(tx, nowhere) == number(tx, unbalanced) == 0
 
 
 @pytest.mark.parametrize("line", [line.id for line in LINES])
-def test_a_gap_is_lived_as_it_would_have_been_without_one(
-    demo: SqliteStore, clock: Clock, tmp_path: Path, line: str
-):
+def test_a_gap_is_lived_as_it_would_have_been_without_one(stores: Stores, clock: Clock, line: str):
     """In one go or in ten steps: the same history."""
     days, rng = 40, Random(line)
-    other = SqliteStore(copied(demo, tmp_path), clock, Random(1))
-    other.open()
+    demo, other = stores.settled(), stores.settled()
     moments = sorted(rng.randrange(days * 86_400_000) for _ in range(9))
     clock.move(days=days)
     with demo.write() as tx:
@@ -154,28 +155,21 @@ def test_a_gap_is_lived_as_it_would_have_been_without_one(
     with other.read() as tx:
         assert dump(tx, line) == in_one_go
         assert tx.ledger.audit() == tx.ledger.audit_buckets() == []
-    other.close()
 
 
-def copied(store: SqliteStore, folder: Path) -> Path:
-    path = folder / "copy.db"
-    store._connect().execute("VACUUM INTO ?", (str(path),))
-    return path
-
-
-def test_a_gap_may_end_at_the_moment_of_a_payment(demo: SqliteStore, clock: Clock, tmp_path: Path):
+def test_a_gap_may_end_at_the_moment_of_a_payment(stores: Stores, clock: Clock):
     """Stopping while a payment is being made must not lose what was used meanwhile."""
-    other = SqliteStore(copied(demo, tmp_path), clock, Random(1))
-    other.open()
+    demo, other = stores.settled(), stores.settled()
     clock.move(days=100)
     with demo.write() as tx:
         live_until(tx, MAIN, SEED, clock.now)
         in_one_go = dump(tx, MAIN)
         paid = [
             row["at"]
-            for row in tx._connection.execute(
+            for row in rows(
+                tx,
                 "SELECT at FROM operations WHERE account_id = ? AND kind = 'top_up' AND at > ?",
-                (MAIN, to_ms(NOW)),
+                *(MAIN, to_ms(NOW)),
             )
         ]
     assert len(paid) > 3
@@ -188,10 +182,9 @@ def test_a_gap_may_end_at_the_moment_of_a_payment(demo: SqliteStore, clock: Cloc
     with other.write() as tx:
         live_until(tx, MAIN, SEED, clock.now)
         assert dump(tx, MAIN) == in_one_go
-    other.close()
 
 
-def test_living_twice_to_the_same_moment_changes_nothing(demo: SqliteStore, clock: Clock):
+def test_living_twice_to_the_same_moment_changes_nothing(demo: Store, clock: Clock):
     clock.move(days=3)
     with demo.write() as tx:
         live_until(tx, MAIN, SEED, clock.now)
@@ -201,15 +194,13 @@ def test_living_twice_to_the_same_moment_changes_nothing(demo: SqliteStore, cloc
         assert dump(tx, MAIN) == before
 
 
-def rows_since(store: SqliteStore, kind: str, account: str = MAIN) -> list[dict[str, object]]:
+def rows_since(store: Store, kind: str, account: str = MAIN) -> list[dict[str, object]]:
     with store.read() as tx:
-        return [
-            dict(row)
-            for row in tx._connection.execute(
-                "SELECT * FROM operations WHERE account_id = ? AND kind = ? AND at > ? ORDER BY seq",
-                (account, kind, to_ms(NOW)),
-            )
-        ]
+        return rows(
+            tx,
+            "SELECT * FROM operations WHERE account_id = ? AND kind = ? AND at > ? ORDER BY seq",
+            *(account, kind, to_ms(NOW)),
+        )
 
 
 def test_a_month_later_one_fee_was_taken_and_the_packages_are_new(anna: Window):
@@ -235,16 +226,13 @@ def test_a_month_later_one_fee_was_taken_and_the_packages_are_new(anna: Window):
     ]
     with anna.store.read() as tx:
         assert tx.ledger.audit() == tx.ledger.audit_buckets() == []
-        assert tx._connection.execute("SELECT COUNT(*) FROM codes").fetchone()[0] == 1
+        assert number(tx, "SELECT COUNT(*) FROM codes") == 1
 
 
 def test_the_clock_moves_for_everybody_at_once(window: Window):
     window.ask(Demo.advance, ClockMove(seconds=3600))
     with window.store.read() as tx:
-        moved = {
-            row["lived_until"]
-            for row in map(dict, tx._connection.execute("SELECT * FROM accounts"))
-        }
+        moved = {row["lived_until"] for row in rows(tx, "SELECT * FROM accounts")}
         assert moved == {to_ms(NOW + timedelta(hours=1))} == {tx.now_ms}
 
 
@@ -258,7 +246,7 @@ def test_the_clock_moves_forward_and_not_too_far(window: Window, seconds: int):
 def test_notices_are_gone_after_three_days(anna: Window):
     def notices() -> int:
         with anna.store.read() as tx:
-            return tx._connection.execute("SELECT COUNT(*) FROM notifications").fetchone()[0]
+            return number(tx, "SELECT COUNT(*) FROM notifications")
 
     assert notices() == 1
     anna.ask(Demo.advance, ClockMove(seconds=3 * 86_400 - 1))
@@ -267,7 +255,7 @@ def test_notices_are_gone_after_three_days(anna: Window):
     assert notices() == 0
 
 
-def drain(store: SqliteStore, clock: Clock, until: datetime, account: str = MAIN) -> None:
+def drain(store: Store, clock: Clock, until: datetime, account: str = MAIN) -> None:
     """Live to a moment, and leave no money on the account."""
     clock.now = until
     with store.write() as tx:
@@ -284,7 +272,7 @@ EVE = datetime(2026, 11, 30, 21, 0, tzinfo=MOSCOW)
 """After the hour of payments, before the night of the fee."""
 
 
-def test_without_money_the_packages_wait_until_it_is_paid_in(demo: SqliteStore, clock: Clock):
+def test_without_money_the_packages_wait_until_it_is_paid_in(demo: Store, clock: Clock):
     drain(demo, clock, EVE)
     window = Window(demo)
     clock.now = datetime(2026, 12, 1, 12, 0, tzinfo=MOSCOW).astimezone(UTC)
@@ -299,7 +287,7 @@ def test_without_money_the_packages_wait_until_it_is_paid_in(demo: SqliteStore, 
     assert waiting.next_fee.at == datetime(2026, 12, 2, 0, 3, 9, tzinfo=UTC)
     assert rows_since(demo, "fee") == []
     with demo.read() as tx:
-        notices = tx._connection.execute("SELECT title, text FROM notifications WHERE kind = 'fee'")
+        notices = rows(tx, "SELECT title, text FROM notifications WHERE kind = 'fee'")
         assert [row["title"] for row in notices] == ["Пакеты тарифа приостановлены"]
     clock.now = datetime(2026, 12, 1, 18, 40, tzinfo=MOSCOW).astimezone(UTC)
     with demo.write() as tx:
@@ -325,7 +313,7 @@ def test_without_money_the_packages_wait_until_it_is_paid_in(demo: SqliteStore, 
     ],
 )
 def test_no_package_covers_anything_while_the_fee_is_not_paid(
-    demo: SqliteStore, clock: Clock, account: str, eve: datetime
+    demo: Store, clock: Clock, account: str, eve: datetime
 ):
     drain(demo, clock, eve, account)
     with demo.write() as tx:
@@ -333,21 +321,20 @@ def test_no_package_covers_anything_while_the_fee_is_not_paid(
         assert tx.accounts.by_id(id=account)["suspended"] == 1
         assert tx.ledger.audit_buckets() == []
         night = (eve + timedelta(days=1)).replace(hour=3, minute=40)
-        rows = tx._connection.execute(
+        found = rows(
+            tx,
             "SELECT rule, bucket FROM operations WHERE account_id = ? AND at > ?",
-            (account, to_ms(night)),
-        ).fetchall()
-        assert rows
-        assert [row["rule"] for row in rows if row["bucket"] or "package" in row["rule"]] == []
+            *(account, to_ms(night)),
+        )
+        assert found
+        assert [row["rule"] for row in found if row["bucket"] or "package" in row["rule"]] == []
 
 
 @pytest.mark.parametrize("account", [MAIN, "anna-belarus"])
-def test_living_without_money_in_steps_or_in_one_go(
-    demo: SqliteStore, clock: Clock, tmp_path: Path, account: str
-):
+def test_living_without_money_in_steps_or_in_one_go(stores: Stores, clock: Clock, account: str):
+    demo, other = stores.settled(), stores.settled()
     drain(demo, clock, EVE, account)
-    other = SqliteStore(copied(demo, tmp_path), clock, Random(1))
-    other.open()
+    drain(other, clock, EVE, account)
     end = EVE + timedelta(days=2)
     with demo.write() as tx:
         live_until(tx, account, SEED, end)

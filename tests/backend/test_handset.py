@@ -15,6 +15,11 @@ PHONES = [ANNA, ANNA_SECOND, ANNA_BELARUS, MISHA, UNLINKED]
 SENT = "Сообщение отправлено."
 
 
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"
+
+
 def dial(window: Window, code: str, menu: str = "", phone: str = ANNA) -> Reply:
     return window.ask(Demo.dial, phone, Dial(code=code, menu=menu))
 

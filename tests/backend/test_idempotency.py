@@ -16,16 +16,16 @@ from mts_tui.backend.contract.errors import (
 from mts_tui.backend.contract.numbers import LinkOrder, Numbers
 from mts_tui.backend.contract.trust import Trust
 from mts_tui.backend.operator.life import forget
-from mts_tui.backend.store import SqliteStore
+from mts_tui.backend.store import Store
 
-from .desk import ANNA, LONG_PASSWORD, MISHA, UNLINKED, Clock, Window, other_than
+from .desk import ANNA, LONG_PASSWORD, MISHA, UNLINKED, Clock, Window, other_than, rows
 
 MAIN = "anna-moscow"
 
 
-def records(store: SqliteStore) -> list[tuple[object, ...]]:
+def records(store: Store) -> list[tuple[object, ...]]:
     with store.read() as tx:
-        return [tuple(row) for row in tx._connection.execute("SELECT * FROM idempotency")]
+        return [tuple(row.values()) for row in rows(tx, "SELECT * FROM idempotency")]
 
 
 def failure(window: Window, *args: object, **kwargs: object) -> tuple[object, ...]:

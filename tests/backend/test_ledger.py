@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mts_tui import __version__
-from mts_tui.backend.contract.errors import NotEnoughMoney
+from mts_tui.backend.contract.errors import CabinetError, NotEnoughMoney
 from mts_tui.backend.operator.people import put_catalogue
-from mts_tui.backend.store import SqliteStore, Transaction
+from mts_tui.backend.store import Store, Transaction
 from mts_tui.backend.store.ledger import Entry, post
 
-from .desk import NOW
+from .desk import NOW, change
 
 FLOOR = -300_00
 _numbers = count(1)
@@ -53,7 +53,7 @@ def new_account(tx: Transaction, balance: int = 0, floor: int = 0) -> str:
 
 
 @pytest.fixture
-def bank(store: SqliteStore) -> SqliteStore:
+def bank(store: Store) -> Store:
     """A store with a catalogue and nobody in it."""
     with store.write() as tx:
         put_catalogue(tx, __version__)
@@ -70,7 +70,7 @@ def history(tx: Transaction, name: str) -> list[tuple[int, int, int]]:
     return [(row["seq"], row["amount"], row["balance"]) for row in reversed(rows)]
 
 
-def test_operations_are_numbered_and_carry_the_running_balance(bank: SqliteStore):
+def test_operations_are_numbered_and_carry_the_running_balance(bank: Store):
     with bank.write() as tx:
         name = new_account(tx)
         assert post(tx, name, [entry(500), entry(-120), entry(0)]) == 380
@@ -79,7 +79,7 @@ def test_operations_are_numbered_and_carry_the_running_balance(bank: SqliteStore
         assert tx.ledger.audit() == []
 
 
-def test_money_ends_exactly_at_the_floor(bank: SqliteStore):
+def test_money_ends_exactly_at_the_floor(bank: Store):
     with bank.write() as tx:
         name = new_account(tx, 100, FLOOR)
         with pytest.raises(NotEnoughMoney):
@@ -90,7 +90,7 @@ def test_money_ends_exactly_at_the_floor(bank: SqliteStore):
         assert post(tx, name, [entry(0)]) == FLOOR
 
 
-def test_a_refused_post_leaves_nothing(bank: SqliteStore):
+def test_a_refused_post_leaves_nothing(bank: Store):
     with bank.write() as tx:
         name = new_account(tx, 100)
     with bank.write() as tx:
@@ -102,21 +102,24 @@ def test_a_refused_post_leaves_nothing(bank: SqliteStore):
         assert tx.events == []
 
 
-def test_a_post_of_nothing_is_a_mistake(bank: SqliteStore):
+def test_a_post_of_nothing_is_a_mistake(bank: Store):
     with bank.write() as tx, pytest.raises(ValueError, match="nothing"):
         post(tx, new_account(tx), [])
 
 
-def test_the_store_itself_refuses_a_balance_below_the_floor(bank: SqliteStore):
+def test_the_store_itself_refuses_a_balance_below_the_floor(bank: Store):
     """Should a service forget the ledger, the schema still knows the floor."""
     with bank.write() as tx:
         name = new_account(tx, 100)
-        with pytest.raises(Exception, match="CHECK constraint failed"):
-            tx._connection.execute("UPDATE accounts SET balance = -1 WHERE id = ?", (name,))
+    with pytest.raises(CabinetError) as caught, bank.write() as tx:
+        change(tx, "UPDATE accounts SET balance = -1 WHERE id = ?", name)
+    assert "check constraint" in str(caught.value.__cause__).casefold()
+    with bank.read() as tx:
+        assert balance_of(tx, name) == 100
 
 
 @pytest.mark.parametrize(("floor", "start"), [(0, 1_000_00), (FLOOR, 700_00)])
-def test_the_floor_holds_while_thirty_two_spend_at_once(bank: SqliteStore, floor: int, start: int):
+def test_the_floor_holds_while_thirty_two_spend_at_once(bank: Store, floor: int, start: int):
     with bank.write() as tx:
         name = new_account(tx, start, floor)
     spent: list[int] = []
@@ -162,27 +165,28 @@ SPOIL = {
 
 
 @pytest.mark.parametrize("what", SPOIL)
-def test_the_audit_finds_what_was_broken_on_purpose(demo: SqliteStore, what: str):
+def test_the_audit_finds_what_was_broken_on_purpose(demo: Store, what: str):
     with demo.write() as tx:
         assert tx.ledger.audit() == []
-        assert tx._connection.execute(SPOIL[what]).rowcount == 1
+        assert change(tx, SPOIL[what]) == 1
         assert [row["id"] for row in tx.ledger.audit()] == ["anna-moscow"]
 
 
-def test_the_audit_finds_a_package_that_was_used_otherwise(demo: SqliteStore):
+def test_the_audit_finds_a_package_that_was_used_otherwise(demo: Store):
     with demo.write() as tx:
         assert tx.ledger.audit_buckets() == []
-        tx._connection.execute(
+        change(
+            tx,
             "UPDATE buckets SET used = used - 60 WHERE account_id = 'anna-moscow' AND id = 'call'"
             " AND ends_at > ?",
-            (tx.now_ms,),
+            tx.now_ms,
         )
         assert [(row["account_id"], row["id"]) for row in tx.ledger.audit_buckets()] == [
             ("anna-moscow", "call")
         ]
 
 
-def test_an_account_without_history_passes_the_audit(bank: SqliteStore):
+def test_an_account_without_history_passes_the_audit(bank: Store):
     with bank.write() as tx:
         new_account(tx)
         assert tx.ledger.audit() == []
@@ -196,9 +200,7 @@ moves = st.lists(st.lists(amounts, min_size=1, max_size=5), max_size=25)
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_the_balance_is_the_sum_of_what_moved(
-    bank: SqliteStore, moves: list[list[int]], floor: int
-):
+def test_the_balance_is_the_sum_of_what_moved(bank: Store, moves: list[list[int]], floor: int):
     with bank.write() as tx:
         name = new_account(tx, floor=floor)
         done: list[int] = []
@@ -222,7 +224,7 @@ def test_the_balance_is_the_sum_of_what_moved(
         assert tx.ledger.audit() == []
 
 
-def test_moments_are_kept_to_the_millisecond(bank: SqliteStore):
+def test_moments_are_kept_to_the_millisecond(bank: Store):
     from mts_tui.backend.store.transaction import from_ms, to_ms
 
     moment = NOW + timedelta(milliseconds=123)

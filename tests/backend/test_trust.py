@@ -12,7 +12,7 @@ from mts_tui.backend.services import trust
 from mts_tui.backend.store.ledger import Entry, post
 from mts_tui.backend.store.transaction import to_ms
 
-from .desk import ANNA, NOW, Window
+from .desk import ANNA, NOW, Window, change
 
 MAIN = "anna-moscow"
 
@@ -24,9 +24,9 @@ def reason(window: Window, account: str = MAIN, operation: object = Trust.switch
     return str(caught.value)
 
 
-def change(window: Window, sql: str, *values: object) -> None:
+def spoil(window: Window, sql: str, *values: object) -> None:
     with window.store.write() as tx:
-        tx._connection.execute(sql, values)
+        change(tx, sql, *values)
 
 
 def move(window: Window, amount: int) -> int:
@@ -86,7 +86,7 @@ def test_only_russian_mobiles_have_it(anna: Window, account: str):
 
 @pytest.mark.parametrize("tariff", sorted(trust.TARIFFS_WITHOUT))
 def test_some_tariffs_have_it_not(anna: Window, tariff: str):
-    change(anna, "UPDATE accounts SET tariff_id = ? WHERE id = ?", tariff, MAIN)
+    spoil(anna, "UPDATE accounts SET tariff_id = ? WHERE id = ?", tariff, MAIN)
     assert "На вашем тарифе" in reason(anna)
 
 
@@ -98,9 +98,9 @@ def test_tariffs_without_it_are_in_the_catalogue(anna: Window):
 def test_new_clients_wait_for_three_months(anna: Window):
     three_months = NOW - timedelta(days=90)
     sql = "UPDATE accounts SET opened_at = ? WHERE id = ?"
-    change(anna, sql, to_ms(three_months) + 1, MAIN)
+    spoil(anna, sql, to_ms(three_months) + 1, MAIN)
     assert "три месяца и дольше" in reason(anna)
-    change(anna, sql, to_ms(three_months), MAIN)
+    spoil(anna, sql, to_ms(three_months), MAIN)
     assert anna.ask(Trust.switch_on, MAIN).on is True
 
 
@@ -108,7 +108,7 @@ def test_new_clients_wait_for_three_months(anna: Window):
 def test_each_of_three_months_must_have_seen_125_roubles(anna: Window, month: int):
     since = to_ms(NOW - timedelta(days=30 * (month + 1)))
     until = to_ms(NOW - timedelta(days=30 * month))
-    change(
+    spoil(
         anna,
         "UPDATE operations SET amount = 0 WHERE account_id = ? AND amount < 0"
         " AND at >= ? AND at < ?",

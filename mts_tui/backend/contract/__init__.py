@@ -1,6 +1,7 @@
 """What can be asked of a cabinet: models and operations, one file for each area."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from typing import Protocol
 
 from .access import Access
@@ -22,6 +23,11 @@ def endpoints() -> Iterator[Endpoint]:
 
 class Backend(Channel, Protocol):
     """Whoever answers for the operator: the one inside, or a server."""
+
+    online: bool
+    """Whether the operator answers now; inside the process it always does."""
+    offline_since: datetime | None
+    """Since when it does not."""
 
     async def open(self) -> None:
         """Make ready. Raises `Unavailable` with a sentence where that is not possible."""

@@ -12,16 +12,18 @@ from .errors import (
     NumberClosed,
     StepUpRequired,
     TooManyCodes,
+    TooManyRequests,
     WeakPassword,
     WrongCode,
     WrongPassword,
 )
-from .model import AccountId, Model, Moment, Page, Phone, Request, Secret
+from .model import AccountId, Id, Label, Model, Moment, Page, Phone, Request, Secret
 
 Way = Literal["code", "password", "line"]
 """How a session was opened."""
 
-DeviceName = Annotated[str, Meta(max_length=80)]
+DeviceName = Annotated[str, Meta(max_length=80, extra_json_schema={"format": "text"})]
+"""What a person calls a machine."""
 
 
 class CodeOrder(Request):
@@ -33,7 +35,7 @@ class CodeOrder(Request):
 class CodeSent(Model):
     """A code is on its way, if the number is a subscriber's: the answer does not tell which."""
 
-    sender: str
+    sender: Label
     """Short number the SMS comes from."""
     expires_at: Moment
     resend_at: Moment
@@ -76,12 +78,12 @@ class PasswordState(Model):
 class Session(Model):
     """An open session."""
 
-    id: str
+    id: Id
     account: AccountId
     """The account whose number was the login."""
     phone: Phone
     way: Way
-    device_name: str
+    device_name: Label
     opened_at: Moment
     seen_at: Moment
     idle_until: Moment
@@ -106,7 +108,9 @@ class Line(Model):
 class Access(Area):
     """Getting in and out."""
 
-    @command("POST", "/access/codes", public=True, errors=(TooManyCodes, NumberClosed))
+    @command(
+        "POST", "/access/codes", public=True, errors=(TooManyCodes, TooManyRequests, NumberClosed)
+    )
     async def request_code(self, order: CodeOrder) -> CodeSent:
         """Send a one-time code: six digits, five minutes, one use; it ends the code before it."""
 
@@ -114,7 +118,14 @@ class Access(Area):
         "POST",
         "/access/sessions",
         public=True,
-        errors=(WrongCode, WrongPassword, NumberClosed, CodeRequired, TooManyCodes),
+        errors=(
+            WrongCode,
+            WrongPassword,
+            NumberClosed,
+            CodeRequired,
+            TooManyCodes,
+            TooManyRequests,
+        ),
     )
     async def sign_in(self, order: SignIn) -> SignedIn:
         """Open a session with a code or the permanent password."""
@@ -140,7 +151,7 @@ class Access(Area):
         """All open sessions of the person, the newest first."""
 
     @command("DELETE", "/access/sessions/{session}", errors=(NotFound,))
-    async def end_session(self, session: str) -> None:
+    async def end_session(self, session: Id) -> None:
         """End one of the person's sessions."""
 
     @command("POST", "/access/confirmations", errors=(WrongCode, WrongPassword, NumberClosed))

@@ -1,10 +1,12 @@
 """«Счет»: balance, packages, what was spent, the last transactions."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from .endpoint import Area, query
 from .errors import NotFound
-from .model import AccountId, Cursor, Limit, Model, Moment, Money, Page
+from .model import AccountId, Count, Cursor, Id, Label, Limit, Model, Moment, Money, Page
 from .numbers import Number
 
 BucketKind = Literal["call", "sms", "mms", "data"]
@@ -28,11 +30,11 @@ Direction = Literal["in", "out", "missed", "none"]
 class Bucket(Model):
     """A package of the tariff or an option, in the running period."""
 
-    id: str
+    id: Id
     kind: BucketKind
     unit: BucketUnit
-    granted: int
-    used: int
+    granted: Count
+    used: Count
     unlimited: bool
     starts_at: Moment
     ends_at: Moment
@@ -58,7 +60,7 @@ class NextFee(Model):
 class Points(Model):
     """Bonus points, and what they are worth in money."""
 
-    amount: int
+    amount: Count
     worth: Money
 
 
@@ -71,10 +73,10 @@ class Overview(Model):
     trust_limit: Money | None
     """How far below zero the balance may go (a positive amount), or None."""
     points: Points | None
-    buckets: list[Bucket]
+    buckets: Annotated[list[Bucket], Meta(extra_json_schema={"maxItems": 100})]
     suspended: bool
     """True while the packages wait for the tariff's fee to be paid."""
-    month: list[Spending]
+    month: Annotated[list[Spending], Meta(extra_json_schema={"maxItems": 20})]
     next_fee: NextFee | None
     as_of: Moment
     """The operator's time of this answer."""
@@ -83,20 +85,20 @@ class Overview(Model):
 class Transaction(Model):
     """One line of the account's history: usage, charge or payment."""
 
-    id: str
+    id: Id
     at: Moment
     kind: TransactionKind
     direction: Direction
-    title: str
-    peer: str
+    title: Label
+    peer: Label
     """The other number, an access point, or empty; others' text."""
-    units: int
+    units: Count
     """Seconds of a call, bytes of a data session, pieces of a message."""
     amount: Money
     """Negative for a charge, positive for a payment, zero for what a package covered."""
     balance: Money
     """The balance after it."""
-    bucket: str | None
+    bucket: Id | None
     """Id of the package that covered it, wholly or in part."""
 
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from .endpoint import Area, command, query
 from .errors import ClockBackwards, NotFound
-from .model import AccountId, Model, Moment, Page, Phone, Request
+from .model import AccountId, Count, Label, Model, Moment, Page, Phone, Request, Text, Zone
 
 
 class Sim(Model):
@@ -17,9 +17,9 @@ class Sim(Model):
 
     account: AccountId
     phone: Phone
-    owner: str
-    title: str
-    zone: str
+    owner: Label
+    title: Label
+    zone: Zone
     """IANA time zone of the number's region."""
     linked: bool
     """False for the number that waits to be added to the cabinet."""
@@ -30,33 +30,33 @@ class Sim(Model):
 class PhoneMessage(Model):
     """An SMS in the virtual phone."""
 
-    id: int
+    id: Count
     at: Moment
     outgoing: bool
-    peer: str
-    text: str
+    peer: Label
+    text: Text
 
 
 class Dial(Request):
     """What is dialled, and the menu it answers."""
 
-    code: Annotated[str, Meta(min_length=1, max_length=182)]
-    menu: Annotated[str, Meta(max_length=40)] = ""
+    code: Annotated[str, Meta(min_length=1, max_length=182, extra_json_schema={"format": "text"})]
+    menu: Annotated[str, Meta(max_length=40, extra_json_schema={"format": "text"})] = ""
 
 
 class Reply(Model):
     """What the network answers on the phone's display."""
 
-    text: str
-    menu: str = ""
+    text: Text
+    menu: Label = ""
     """Not empty: the next digits dialled answer this menu."""
 
 
 class ShortMessage(Request):
     """An SMS sent from the virtual phone."""
 
-    to: Annotated[str, Meta(min_length=1, max_length=20)]
-    text: Annotated[str, Meta(min_length=1, max_length=1000)]
+    to: Annotated[str, Meta(min_length=1, max_length=20, extra_json_schema={"format": "text"})]
+    text: Annotated[str, Meta(min_length=1, max_length=1000, extra_json_schema={"format": "text"})]
 
 
 class Vouching(Request):
@@ -69,7 +69,7 @@ class ClockState(Model):
     """The operator's clock."""
 
     now: Moment
-    ahead_seconds: int
+    ahead_seconds: Count
     """How far it was moved ahead of this machine's clock."""
 
 

@@ -50,6 +50,11 @@ class Parameter(msgspec.Struct, frozen=True):
     required: bool
     default: Any = None
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether it is, or contains, a secret."""
+        return has_secret(self.type)
+
 
 class Endpoint:
     """One declared operation.

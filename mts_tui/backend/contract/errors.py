@@ -17,6 +17,7 @@ class CabinetError(Exception):
 
     Attributes:
         details: Values for the sentence; never a secret, never personal data.
+        correlation_id: What the operator's log calls this request; empty inside the process.
     """
 
     code: ClassVar[str] = "UNEXPECTED"
@@ -28,6 +29,7 @@ class CabinetError(Exception):
 
     def __init__(self, **details: Detail) -> None:
         self.details = details
+        self.correlation_id = ""
         super().__init__(self.sentence.format_map(details))
 
     def __init_subclass__(cls) -> None:
@@ -125,6 +127,14 @@ class TooManyCodes(CabinetError):
         "Коды запрашивают слишком часто. Новый можно будет получить позже; "
         "последний присланный код действует 5 минут."
     )
+
+
+class TooManyRequests(CabinetError):
+    """Too many requests came from here. The next may come in `seconds`."""
+
+    code = "TOO_MANY_REQUESTS"
+    status = 429
+    sentence = "Запросов слишком много. Подождите немного и повторите."
 
 
 class CodeRequired(CabinetError):
@@ -239,4 +249,118 @@ class StoreFull(Unavailable):
     sentence = (
         "На диске кончилось место, изменение не записано: {path}. Освободите место и повторите, "
         "прежние данные целы."
+    )
+
+
+class DatabaseUnreachable(Unavailable):
+    """The database server does not answer."""
+
+    code = "DATABASE_UNREACHABLE"
+    sentence = "База данных не отвечает: {path}. Проверьте, что она запущена и что адрес верен."
+
+
+class DatabaseRefused(Unavailable):
+    """The database server does not let us in."""
+
+    code = "DATABASE_REFUSED"
+    sentence = "База данных не пускает: {path}. Проверьте её название, имя, пароль и права."
+
+
+class DatabaseBusy(Unavailable):
+    """The database server has no connection or memory left."""
+
+    code = "DATABASE_BUSY"
+    sentence = (
+        "У базы данных кончились подключения: {path}. Повторите позже, уменьшите их число в "
+        "настройках или поднимите предел у базы."
+    )
+
+
+class DatabaseStandby(Unavailable):
+    """The database only follows another one."""
+
+    code = "DATABASE_STANDBY"
+    sentence = "База данных запасная, в неё нельзя писать: {path}. Укажите адрес главной."
+
+
+class DatabaseForeign(Unavailable):
+    """There is something else in the database."""
+
+    code = "DATABASE_FOREIGN"
+    sentence = (
+        "В базе данных лежит что-то другое: {path}. Укажите пустую базу; эта оставлена как есть."
+    )
+
+
+class DatabaseNewer(Unavailable):
+    """The database was made by a newer version of the program."""
+
+    code = "DATABASE_NEWER"
+    sentence = (
+        "База данных сделана более новой версией программы: {path}. Обновите mts-tui; "
+        "данные не тронуты."
+    )
+
+
+class Offline(Unavailable):
+    """The server cannot be reached."""
+
+    code = "OFFLINE"
+    sentence = (
+        "Нет связи с сервером {server}. Проверьте подключение к интернету; как только связь "
+        "вернётся, кабинет продолжит сам."
+    )
+
+
+class NotSentYet(Offline):
+    """A command waits in the outbox: it will be sent once, when the server is reached again."""
+
+    code = "NOT_SENT_YET"
+    sentence = (
+        "Нет связи с сервером {server}. Действие записано и будет выполнено один раз, когда "
+        "связь вернётся; повторять его не нужно."
+    )
+
+
+class UnsafeServer(Unavailable):
+    """The server's address would send everything in the clear."""
+
+    code = "UNSAFE_SERVER"
+    sentence = (
+        "Адрес {server} начинается с http://, и пароль ушёл бы открытым. "
+        "Укажите адрес, который начинается с https://."
+    )
+
+
+class UntrustedServer(Unavailable):
+    """The server's certificate does not hold."""
+
+    code = "UNTRUSTED_SERVER"
+    sentence = (
+        "Сертификату сервера {server} нельзя верить, и вход остановлен. Проверьте адрес и часы "
+        "этого компьютера или обратитесь к тому, кто ведёт сервер."
+    )
+
+
+class ProxyPassword(Unavailable):
+    """The proxy asks for a name and password."""
+
+    code = "PROXY_PASSWORD"
+    sentence = "Прокси-сервер {proxy} просит имя и пароль."
+
+
+class ProxyRefused(Unavailable):
+    """The proxy does not answer, or does not let us through."""
+
+    code = "PROXY_REFUSED"
+    sentence = "Прокси-сервер {proxy} не пропускает к кабинету. Проверьте его адрес в настройках."
+
+
+class OldClient(Unavailable):
+    """The server no longer speaks with a program this old."""
+
+    code = "OLD_CLIENT"
+    sentence = (
+        "Сервер просит mts-tui не старее {oldest}, а у вас {own}. Обновите программу и запустите "
+        "её снова."
     )

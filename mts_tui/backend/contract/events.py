@@ -2,9 +2,13 @@
 
 from typing import Literal
 
-from .model import AccountId, Model, Moment
+from .model import AccountId, Count, Model, Moment
 
-EventKind = Literal["account", "message", "notice", "session", "password", "numbers"]
+EventKind = Literal["account", "message", "notice", "session", "password", "numbers", "connection"]
+
+
+NOBODY = ""
+"""The account of events that are nobody's, such as `connection`."""
 
 
 class Event(Model):
@@ -14,7 +18,7 @@ class Event(Model):
     """
 
     account: AccountId
-    seq: int
+    seq: Count
     """Grows by one with each event of the account, in commit order: none is lost or repeated."""
     kind: EventKind
     at: Moment

@@ -19,25 +19,60 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is asked for: the body of a command. An unknown member is refused."""
 
 
-Phone = Annotated[str, Meta(pattern=r"^\+[1-9]\d{6,14}$", examples=["+79853701234"])]
+# Limits of what is asked are checked. Limits of what only the operator answers stand in the schema
+# (`extra_json_schema`): they are its promise, and a client that knows an older promise still reads.
+# `format: text` marks free text of people, `format: opaque` what only the operator can read.
+
+Phone = Annotated[
+    str, Meta(pattern=r"\A\+[1-9][0-9]{6,14}\Z", max_length=16, examples=["+79853701234"])
+]
 """A phone number, E.164 with `+`."""
+
+Id = Annotated[str, Meta(min_length=1, max_length=64)]
+"""Opaque id of a thing."""
 
 AccountId = Annotated[str, Meta(min_length=1, max_length=64)]
 """Opaque id of an account (one phone number's account with the operator)."""
 
-Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", examples=["RUB"])]
+Currency = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z", max_length=3, examples=["RUB"])]
 """ISO 4217 code."""
+
+Label = Annotated[str, Meta(extra_json_schema={"format": "text", "maxLength": 200})]
+"""A name or a title."""
+
+Text = Annotated[str, Meta(extra_json_schema={"format": "text", "maxLength": 4000})]
+"""Free text; may be of several lines."""
+
+Zone = Annotated[
+    str,
+    Meta(
+        extra_json_schema={"pattern": "^[A-Za-z0-9_+/-]+$", "maxLength": 64},
+        examples=["Europe/Moscow"],
+    ),
+]
+"""IANA time zone."""
+
+Count = Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": 2**53})]
+"""How many."""
 
 Moment = Annotated[datetime, Meta(tz=True)]
 """A moment in UTC; RFC 3339 on the wire."""
 
-Secret = Annotated[str, Meta(min_length=1, max_length=1024, extra={"secret": True})]
+Secret = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=1024,
+        extra={"secret": True},
+        extra_json_schema={"format": "password"},
+    ),
+]
 """A password, code or token: never logged, never kept in an idempotency record or an outbox."""
 
 Limit = Annotated[int, Meta(ge=1, le=200)]
 """How many items a page may hold."""
 
-Cursor = Annotated[str, Meta(max_length=200)]
+Cursor = Annotated[str, Meta(max_length=200, extra_json_schema={"format": "opaque"})]
 """Opaque place in a list, as the page before gave it."""
 
 
@@ -54,8 +89,8 @@ class Money(Model):
 class Page(Model, Generic[T]):
     """A part of a list, and where the next part begins (None at the end)."""
 
-    items: list[T]
-    next_cursor: str | None = None
+    items: Annotated[list[T], Meta(extra_json_schema={"maxItems": 200})]
+    next_cursor: Cursor | None = None
 
 
 def has_secret(kind: Any) -> bool:

@@ -6,11 +6,17 @@ from msgspec import Meta
 
 from .endpoint import Area, command, query
 from .errors import AlreadyLinked, NumberClosed, WrongCode
-from .model import AccountId, Model, Money, Page, Phone, Request, Secret
+from .model import AccountId, Label, Model, Money, Page, Phone, Request, Secret, Zone
 
 NumberKind = Literal["mobile", "city"]
 NumberRole = Literal["own", "child"]
 NumberState = Literal["active", "no_money", "blocked"]
+
+Country = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z", max_length=2, examples=["RU"])]
+"""ISO 3166 code."""
+
+NumberName = Annotated[str, Meta(max_length=40, extra_json_schema={"format": "text"})]
+"""What a person calls a number."""
 
 
 class Number(Model):
@@ -18,17 +24,16 @@ class Number(Model):
 
     account: AccountId
     phone: Phone
-    name: str
+    name: Label
     """What the person calls it; others' text."""
-    owner: str
+    owner: Label
     kind: NumberKind
     role: NumberRole
-    country: str
-    """ISO 3166 code."""
-    region: str
-    zone: str
+    country: Country
+    region: Label
+    zone: Zone
     """IANA time zone: the account's days and months are counted in it."""
-    tariff: str
+    tariff: Label
     """The tariff's title."""
     balance: Money
     state: NumberState
@@ -41,7 +46,7 @@ class LinkOrder(Request):
 
     phone: Phone
     code: Secret
-    name: Annotated[str, Meta(max_length=40)] = ""
+    name: NumberName = ""
 
 
 class Numbers(Area):

@@ -11,14 +11,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 from mts_tui import __version__
-from mts_tui.backend.contract.errors import CabinetError
+from mts_tui.backend.contract.errors import CabinetError, Unavailable
 from mts_tui.backend.contract.events import Event
 from mts_tui.backend.services import access
 from mts_tui.backend.services.billing import Book
-from mts_tui.backend.store import SqliteStore, Transaction
+from mts_tui.backend.store import Store, Transaction
 from mts_tui.backend.store.ledger import Entry
 from mts_tui.backend.store.transaction import from_ms, to_ms
 
@@ -33,10 +34,14 @@ _GIVEN_BACK_AFTER = 9_000
 _LOOK_AHEAD = timedelta(days=3)
 _TICK = 1.0
 _CATCH_UP_EVERY = 60.0
+_FIRST_CATCH_UP = 2.0
+"""The first answers go before the last minutes of six accounts."""
+_FAR_BEHIND = timedelta(hours=1)
 _USAGE_EVERY = (15.0, 40.0)
 _KEPT = timedelta(days=3)
 _ANSWERS_KEPT = timedelta(hours=48)
 _EVENTS_AT_ONCE = 200
+_PATIENCE = 3
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +151,7 @@ class Life:
     """
 
     def __init__(
-        self, store: SqliteStore, *, seed: int, live: bool, tell: Callable[[list[Event]], None]
+        self, store: Store, *, seed: int, live: bool, tell: Callable[[list[Event]], None]
     ) -> None:
         self._store = store
         self._seed = seed
@@ -169,14 +174,23 @@ class Life:
             settled = tx.common.get_meta(name="seed") is not None
             self._told = {row["id"]: row["event_seq"] for row in tx.accounts.event_seqs()}
         if catalogue_version != __version__ or not settled:
-            from .people import put_catalogue, settle
-
-            with self._store.write() as tx:
-                put_catalogue(tx, __version__)
-                if tx.common.get_meta(name="seed") is None:
-                    settle(tx, self._seed)
+            self._bring_in()
         self._thread = threading.Thread(target=self._run, name="operator-life", daemon=True)
         self._thread.start()
+
+    def _bring_in(self) -> None:
+        """Settle the people; another program may be at it, which takes longer than one waits."""
+        for _ in range(_PATIENCE):
+            with contextlib.suppress(Unavailable):
+                return self._store.change(self._settle)
+        return self._store.change(self._settle)
+
+    def _settle(self, tx: Transaction) -> None:
+        from .people import put_catalogue, settle
+
+        put_catalogue(tx, __version__)  # Where two programs begin at once, one waits here.
+        if tx.common.get_meta(name="seed") is None:
+            settle(tx, self._seed)
 
     def end(self) -> None:
         """Stop living; returns when the thread is done with the store."""
@@ -199,7 +213,7 @@ class Life:
     def _run(self) -> None:
         rng = Random()
         usage_at = time.monotonic() + rng.uniform(*_USAGE_EVERY)
-        catch_up_at = time.monotonic()
+        catch_up_at = time.monotonic() + (0.0 if self._far_behind() else _FIRST_CATCH_UP)
         while not self._stop.is_set():
             with self._going_on():
                 if time.monotonic() >= catch_up_at:
@@ -219,6 +233,12 @@ class Life:
         except CabinetError as error:
             log.warning("the demo's life waits: %s", error.code)
 
+    def _far_behind(self) -> bool:
+        """Whether so much happened meanwhile that the first answer should know of it."""
+        with self._store.read() as tx:
+            oldest = tx.accounts.oldest_life()
+            return oldest is not None and from_ms(oldest) + _FAR_BEHIND < tx.now
+
     def _catch_up(self) -> None:
         with self._store.read() as tx:
             seed = int(tx.common.get_meta(name="seed"))
@@ -226,25 +246,14 @@ class Life:
         for account_id in accounts:
             if self._stop.is_set():
                 return
-            with self._store.write() as tx:
-                live_until(tx, account_id, seed, tx.now)
-        with self._store.write() as tx:
-            forget(tx)
+            self._store.change(partial(_live_to_now, account_id=account_id, seed=seed))
+        self._store.change(forget)
 
     def _use(self, rng: Random) -> None:
-        with self._store.write() as tx:
-            linked = [row["id"] for row in tx.accounts.all_ids()][:4]
-            account_id = linked[0] if rng.random() < 0.7 else rng.choice(linked)  # noqa: PLR2004
-            seed = int(tx.common.get_meta(name="seed"))
-            book = Book(tx, account_id)
-            if book.state != "blocked":
-                people = contacts(seed, account_id, book.phone)
-                usage = live_usage(rng, book.phone, people)
-                book.use(usage, tx.now_ms)
-            book.write()
+        self._store.change(partial(_use_something, rng=rng))
 
     def _hear_others(self) -> None:
-        """Events that another process on the same file has committed."""
+        """Events that another process on the same store has committed."""
         if not self._store.changed_elsewhere():
             return
         news: list[Event] = []
@@ -260,6 +269,21 @@ class Life:
                         for event in found
                     ]
         self._publish(news)
+
+
+def _live_to_now(tx: Transaction, account_id: str, seed: int) -> None:
+    live_until(tx, account_id, seed, tx.now)
+
+
+def _use_something(tx: Transaction, rng: Random) -> None:
+    linked = [row["id"] for row in tx.accounts.all_ids()][:4]
+    account_id = linked[0] if rng.random() < 0.7 else rng.choice(linked)  # noqa: PLR2004
+    seed = int(tx.common.get_meta(name="seed"))
+    book = Book(tx, account_id)
+    if book.state != "blocked":
+        usage = live_usage(rng, book.phone, contacts(seed, account_id, book.phone))
+        book.use(usage, tx.now_ms)
+    book.write()
 
 
 def forget(tx: Transaction) -> None:

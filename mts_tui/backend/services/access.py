@@ -9,6 +9,7 @@ Nothing here says whether a number is a subscriber: codes and tries of any numbe
 """
 
 import hashlib
+import zlib
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,7 @@ from mts_tui.backend.contract.errors import (
     NumberClosed,
     StepUpRequired,
     TooManyCodes,
+    TooManyRequests,
     WeakPassword,
     WrongCode,
     WrongPassword,
@@ -55,13 +57,21 @@ CLOSED_FOR = timedelta(minutes=10)
 IDLE = timedelta(minutes=20)
 LONGEST_SESSION = timedelta(hours=24)
 PROOF_HOLDS = timedelta(minutes=5)
+CLOCKS_DIFFER = timedelta(seconds=30)
+"""By so much at most: of machines that serve together, and of whoever waited for a lock."""
 OLD_PASSWORD = timedelta(days=180)
 PASSWORDS_REMEMBERED = 3
+FLOOD_WINDOW_MS = 10 * 60 * 1000
+FLOOD_FROM_ADDRESS = 60
+"""Sign-ins and codes asked for from one address within a window."""
+FLOOD_OVERALL = 6000
+FLOOD_SHARDS = 16
+"""The overall count is kept in parts, so that tries of different numbers do not wait in line."""
 
 
 def request_code(tx: Transaction, guest: Guest, order: CodeOrder) -> CodeSent:
     """See `contract.access.Access.request_code`."""
-    del guest
+    _refuse_flood(tx, guest, order.phone)
     _refuse_if_closed(tx, order.phone, "code")
     send_code(tx, order.phone)
     return CodeSent(
@@ -75,7 +85,10 @@ def send_code(tx: Transaction, phone: str) -> None:
     Raises:
         TooManyCodes: Less than a minute after the last, or five within ten minutes.
     """
-    tx.access.forget_future_codes(phone=phone, now=tx.now_ms)  # The clock was set back.
+    tx.access.hold(phone=phone)
+    tx.access.forget_future_codes(  # The clock was set back.
+        phone=phone, now=to_ms(tx.now + CLOCKS_DIFFER)
+    )
     sent = [
         row["sent_at"]
         for row in tx.access.codes_since(phone=phone, since=to_ms(tx.now - CODES_WITHIN))
@@ -107,7 +120,7 @@ def send_code(tx: Transaction, phone: str) -> None:
 
 def sign_in(tx: Transaction, guest: Guest, order: SignIn) -> SignedIn:
     """See `contract.access.Access.sign_in`."""
-    del guest
+    _refuse_flood(tx, guest, order.phone)
     account = tx.accounts.by_phone(phone=order.phone)
     device_hash = _token_hash(order.device) if order.device else ""
     trusted = bool(
@@ -273,8 +286,10 @@ def set_password(tx: Transaction, caller: Caller, order: NewPassword) -> Passwor
 
 
 def forget_old(tx: Transaction) -> None:
-    """Delete what has no use any more: dead codes and long ended sessions."""
+    """Delete what has no use any more: dead codes, tries that count no more, old sessions."""
+    tx.access.forget_tries(now=tx.now_ms)
     tx.access.forget_codes(before=to_ms(tx.now - CODES_WITHIN - CODE_LIVES))
+    tx.access.forget_rates(before=tx.now_ms - 2 * FLOOD_WINDOW_MS)
     tx.access.forget_sessions(before=to_ms(tx.now - 2 * LONGEST_SESSION))
 
 
@@ -333,14 +348,36 @@ def _prove(
     raise tx.keep(NumberClosed(seconds=int(CLOSED_FOR.total_seconds())))
 
 
+def _refuse_flood(tx: Transaction, guest: Guest, phone: str) -> None:
+    """Let only so many tries through, from one address and overall.
+
+    Raises:
+        TooManyRequests: The window is full; nothing is counted or looked at.
+    """
+    if not guest.address:
+        return
+    start = tx.now_ms - tx.now_ms % FLOOD_WINDOW_MS
+    shard = f"all:{zlib.crc32(phone.encode()) % FLOOD_SHARDS}"
+    for name, most in (
+        (f"address:{guest.address}", FLOOD_FROM_ADDRESS),
+        (shard, FLOOD_OVERALL // FLOOD_SHARDS),
+    ):
+        if tx.access.count_rate(name=name, window_start=start) > most:
+            end = from_ms(start + FLOOD_WINDOW_MS)
+            raise TooManyRequests(seconds=_seconds_until(end, tx.now))
+
+
 def _refuse_if_closed(tx: Transaction, phone: str, lane: str) -> None:
+    """Take the number's lock, so that tries are looked at one by one; then see if it is closed."""
+    tx.access.hold(phone=phone)
     if lane in {"code", "password"}:
         until = tx.access.closed_until(phone=phone) or 0
     else:
         row = tx.access.lane(phone=phone, lane=lane)
         until = row["closed_until"] if row is not None else 0
     latest = tx.now + CLOSED_FOR
-    if until > to_ms(latest):  # The clock was set back: the number is closed no longer for that.
+    if until > to_ms(latest + CLOCKS_DIFFER):
+        # The clock was set back: the number is closed no longer for that.
         tx.access.shorten_lanes(phone=phone, until=to_ms(latest))
         raise tx.keep(NumberClosed(seconds=_seconds_until(latest, tx.now)))
     if until > tx.now_ms:
@@ -349,7 +386,9 @@ def _refuse_if_closed(tx: Transaction, phone: str, lane: str) -> None:
 
 def _spend_code(tx: Transaction, phone: str, code: str) -> bool:
     row = tx.access.last_code(phone=phone)
-    if row is None or row["expires_at"] <= tx.now_ms or row["sent_at"] > tx.now_ms:
+    if row is None or row["expires_at"] <= tx.now_ms:
+        return False
+    if row["sent_at"] > to_ms(tx.now + CLOCKS_DIFFER):
         return False
     if row["spent_at"] is not None and not (tx.key and row["spent_by"] == tx.key):
         return False  # Used; but the same request sent again is the same use.

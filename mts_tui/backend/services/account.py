@@ -55,7 +55,7 @@ def overview(tx: Transaction, caller: Caller, account: str) -> Overview:
         month=[
             Spending(
                 kind=part["kind"],
-                spent=Money(amount_minor=int(part["spent"]), currency=currency),
+                spent=Money(amount_minor=part["spent"], currency=currency),
             )
             for part in spent
         ],
@@ -113,8 +113,11 @@ def forecast(
     elapsed = now - starts
     if elapsed < PACE_NEEDS:
         return "lasts", None
-    end = now + elapsed * ((granted - used) / used)
-    return ("lasts", None) if end >= ends else ("runs_out", end)
+    # In seconds: a package that is hardly touched would last beyond the calendar's last year.
+    seconds = elapsed.total_seconds() * (granted - used) / used
+    if seconds >= (ends - now).total_seconds():
+        return "lasts", None
+    return "runs_out", now + timedelta(seconds=seconds)
 
 
 def _points(row: Row) -> Points | None:

@@ -101,6 +101,7 @@ class Book:
         Returns:
             The charge, or None where there was no money for it, and so it did not happen.
         """
+        at = max(at, self.lived_until)  # Who waited for the account comes after who had it.
         self.pass_time(at)
         # While the fee is not paid the packages wait, unlimited and unfinished ones too.
         charge = rate(usage, self._bare_tariff if self.suspended else self.tariff, self._left)
@@ -135,6 +136,7 @@ class Book:
 
     def move(self, entry: Entry) -> None:
         """Record a payment or a charge that is not usage; the caller has checked the floor."""
+        entry.at = max(entry.at, self.lived_until)
         self.pass_time(entry.at)
         self.balance += entry.amount
         self.entries.append(entry)
@@ -257,7 +259,7 @@ class Book:
 
     def _spent(self, since: int, until: int) -> int:
         """Minor units spent in `[since, until)`, the entries in hand included."""
-        spent = int(self._tx.ledger.spent_between(account_id=self.id, since=since, until=until))
+        spent: int = self._tx.ledger.spent_between(account_id=self.id, since=since, until=until)
         for entry in reversed(self.entries):
             if entry.at < since:
                 break

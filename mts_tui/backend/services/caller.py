@@ -11,9 +11,11 @@ class Guest(Struct, frozen=True):
 
     Attributes:
         line: The number that the operator's network vouches for on this connection, if any.
+        address: Where the request comes from; empty inside the process.
     """
 
     line: str | None = None
+    address: str = ""
 
 
 class Caller(Struct, frozen=True):

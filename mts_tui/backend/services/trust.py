@@ -39,6 +39,7 @@ def grant(tx: Transaction, account: Row) -> TrustState:
     Raises:
         TrustRefused: With the condition that fails and what to do about it.
     """
+    account = tx.ledger.hold(id=account["id"])
     if account["floor"] == -LIMIT:
         return _state(account, on=True)
     reason = _refusal(tx, account)
@@ -64,6 +65,7 @@ def withdraw(tx: Transaction, account: Row) -> TrustState:
     Raises:
         TrustRefused: The balance is negative.
     """
+    account = tx.ledger.hold(id=account["id"])
     if account["floor"] == 0:
         return _state(account, on=False)
     if tx.accounts.set_floor(id=account["id"], floor=0) is None:

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,6 +29,7 @@ from mts_tui.backend.contract.errors import (
 from mts_tui.backend.contract.events import Event
 
 from . import migrations
+from .base import Health, T, operator_time, system_clock
 from .transaction import Transaction
 
 BUSY_SECONDS = 5.0
@@ -82,11 +83,6 @@ def _faults(connection: sqlite3.Connection) -> list[str]:
     found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
     broken = connection.execute("PRAGMA foreign_key_check").fetchall()
     return [line for line in found if line != "ok"] + [str(tuple(row)) for row in broken]
-
-
-def system_clock() -> datetime:
-    """This machine's time, UTC."""
-    return datetime.now(UTC)
 
 
 class SqliteStore:
@@ -209,6 +205,16 @@ class SqliteStore:
             self._commit(connection)
             self._tell(transaction.events)
 
+    def look(self, work: Callable[[Transaction], T]) -> T:
+        """Run a function that only reads."""
+        with self.read() as tx:
+            return work(tx)
+
+    def change(self, work: Callable[[Transaction], T], key: str = "") -> T:
+        """Run a function that changes something, all of it or nothing."""
+        with self.write(key) as tx:
+            return work(tx)
+
     def changed_elsewhere(self) -> bool:
         """Whether another connection has committed since this thread last asked. Cheap."""
         with self._speaking():
@@ -217,12 +223,25 @@ class SqliteStore:
         self._local.data_version = version
         return version != last
 
+    def listen(self, every: float) -> Iterator[frozenset[str] | None]:
+        """See `Store.listen`: SQLite tells nobody, so the file is looked at from time to time."""
+        while True:
+            yield None if self.changed_elsewhere() else frozenset()
+            time.sleep(every)
+
+    def health(self) -> Health:
+        """See `Store.health`."""
+        with self._speaking():
+            version: int = self._connect().execute("PRAGMA user_version").fetchone()[0]
+        details = {"engine": "sqlite", "schema": str(version)}
+        return Health(ready=version == migrations.LATEST, details=details)
+
     def sound(self) -> list[str]:
         """What SQLite's own full check finds wrong; empty for a sound file. Slow."""
         with self._speaking():
             return _faults(self._connect())
 
-    def look(self) -> tuple[int, list[str]]:
+    def inspect(self) -> tuple[int, list[str]]:
         """The file's schema version and what `sound` would say, changing nothing at all. Slow.
 
         Raises:
@@ -246,10 +265,7 @@ class SqliteStore:
 
     def _transaction(self, connection: sqlite3.Connection, key: str) -> Transaction:
         row = connection.execute("SELECT value FROM meta WHERE name = 'clock_ahead'").fetchone()
-        now = self.clock()
-        now -= timedelta(microseconds=now.microsecond % 1000)
-        if row is not None:
-            now += timedelta(seconds=int(row[0]))
+        now = operator_time(self.clock, None if row is None else row[0])
         return Transaction(connection, now, self.random, key)
 
     def _commit(self, connection: sqlite3.Connection) -> None:

@@ -62,10 +62,17 @@ class Transaction:
         kept_error: An error to raise after committing, see `keep`.
     """
 
-    driver = "sqlite"
-
-    def __init__(self, connection: Any, now: datetime, random: Random, key: str = "") -> None:
+    def __init__(
+        self,
+        connection: Any,
+        now: datetime,
+        random: Random,
+        key: str = "",
+        *,
+        driver: str = "sqlite",
+    ) -> None:
         self._connection = connection
+        self._driver = driver
         self.now = now
         self.random = random
         self.key = key
@@ -73,7 +80,7 @@ class Transaction:
         self.kept_error: CabinetError | None = None
 
     def _statements(self, area: str) -> Statements:
-        return Statements(area, self.driver, self._connection)
+        return Statements(area, self._driver, self._connection)
 
     @property
     def access(self) -> Statements:

@@ -4,6 +4,7 @@ DROP TABLE messages;
 DROP TABLE sessions;
 DROP TABLE devices;
 DROP TABLE passwords;
+DROP TABLE rates;
 DROP TABLE tries;
 DROP TABLE codes;
 DROP TABLE events;

@@ -133,6 +133,14 @@ CREATE TABLE tries (
     PRIMARY KEY (phone, lane)
 );
 
+-- How often something was tried from an address, and overall, in a window of time.
+CREATE TABLE rates (
+    name TEXT NOT NULL,
+    window_start BIGINT NOT NULL,
+    count BIGINT NOT NULL,
+    PRIMARY KEY (name, window_start)
+);
+
 CREATE TABLE passwords (
     account_id TEXT NOT NULL REFERENCES accounts (id),
     changed_at BIGINT NOT NULL,

@@ -1,3 +1,8 @@
+-- name: hold(phone)!
+-- The number's lock until the transaction ends (SQLite: the whole file already is).
+INSERT INTO tries (phone, lane, wrong) VALUES (:phone, '', 0)
+ON CONFLICT (phone, lane) DO UPDATE SET wrong = tries.wrong;
+
 -- name: lane(phone, lane)^
 SELECT wrong, closed_until FROM tries WHERE phone = :phone AND lane = :lane;
 
@@ -6,7 +11,6 @@ SELECT wrong, closed_until FROM tries WHERE phone = :phone AND lane = :lane;
 SELECT MAX(closed_until) FROM tries WHERE phone = :phone AND lane IN ('code', 'password');
 
 -- name: count_try(phone, lane)^
--- Takes the lane's row lock, so that concurrent guesses are counted one by one.
 INSERT INTO tries (phone, lane, wrong) VALUES (:phone, :lane, 1)
 ON CONFLICT (phone, lane) DO UPDATE SET wrong = tries.wrong + 1
 RETURNING wrong;
@@ -19,6 +23,9 @@ UPDATE tries SET closed_until = :until WHERE phone = :phone AND closed_until > :
 
 -- name: clear_lanes(phone)!
 DELETE FROM tries WHERE phone = :phone;
+
+-- name: forget_tries(now)!
+DELETE FROM tries WHERE wrong = 0 AND closed_until <= :now;
 
 -- name: clear_lane(phone, lane)!
 UPDATE tries SET wrong = 0 WHERE phone = :phone AND lane = :lane;
@@ -104,3 +111,11 @@ WHERE account_id = :account_id AND ended_at IS NULL AND id <> :but;
 
 -- name: forget_sessions(before)!
 DELETE FROM sessions WHERE opened_at < :before;
+
+-- name: count_rate(name, window_start)$
+INSERT INTO rates (name, window_start, count) VALUES (:name, :window_start, 1)
+ON CONFLICT (name, window_start) DO UPDATE SET count = rates.count + 1
+RETURNING count;
+
+-- name: forget_rates(before)!
+DELETE FROM rates WHERE window_start < :before;

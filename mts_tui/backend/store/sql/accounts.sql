@@ -61,3 +61,6 @@ UPDATE accounts SET floor = :floor WHERE id = :id AND balance >= :floor RETURNIN
 
 -- name: event_seqs()
 SELECT id, event_seq FROM accounts;
+
+-- name: oldest_life()$
+SELECT MIN(lived_until) FROM accounts;

@@ -5,6 +5,12 @@ SELECT value FROM meta WHERE name = :name;
 INSERT INTO meta (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
+-- name: hold_number(name)$
+-- A number of `meta`, its row locked until the transaction ends.
+INSERT INTO meta (name, value) VALUES (:name, '0')
+ON CONFLICT (name) DO UPDATE SET value = meta.value
+RETURNING value;
+
 -- name: put_tariff(id, title, country, body)*!
 INSERT INTO tariffs (id, title, country, body) VALUES (:id, :title, :country, :body)
 ON CONFLICT (id) DO UPDATE SET title = excluded.title, country = excluded.country,
@@ -29,6 +35,9 @@ INSERT INTO events (account_id, seq, at, kind) VALUES (:account_id, :seq, :at, :
 SELECT seq, at, kind FROM events WHERE account_id = :account_id AND seq > :seq
 ORDER BY seq LIMIT :count;
 
+-- name: first_event(account_id)$
+SELECT MIN(seq) FROM events WHERE account_id = :account_id;
+
 -- name: forget_events(before)!
 DELETE FROM events WHERE at < :before;
 
@@ -36,9 +45,16 @@ DELETE FROM events WHERE at < :before;
 SELECT body_hash, answer FROM idempotency
 WHERE caller = :caller AND operation = :operation AND key = :key;
 
--- name: keep_answer(caller, operation, key, body_hash, answer, at)!
+-- name: claim_key(caller, operation, key, body_hash, at)$
+-- One of many that come at once gets the key; PostgreSQL lets the others wait until it is done.
 INSERT INTO idempotency (caller, operation, key, body_hash, answer, at)
-VALUES (:caller, :operation, :key, :body_hash, :answer, :at);
+VALUES (:caller, :operation, :key, :body_hash, '', :at)
+ON CONFLICT (caller, operation, key) DO NOTHING
+RETURNING key;
+
+-- name: keep_answer(caller, operation, key, answer)!
+UPDATE idempotency SET answer = :answer
+WHERE caller = :caller AND operation = :operation AND key = :key;
 
 -- name: forget_answers(before)!
 DELETE FROM idempotency WHERE at < :before;

@@ -20,16 +20,16 @@ FROM operations WHERE account_id = :account_id AND seq < :before
 ORDER BY seq DESC LIMIT :count;
 
 -- name: spent_by_kind(account_id, since)
-SELECT kind, -SUM(amount) AS spent FROM operations
+SELECT kind, CAST(-SUM(amount) AS BIGINT) AS spent FROM operations
 WHERE account_id = :account_id AND at >= :since AND amount < 0
 GROUP BY kind ORDER BY spent DESC;
 
 -- name: spent_between(account_id, since, until)$
-SELECT COALESCE(-SUM(amount), 0) FROM operations
+SELECT CAST(COALESCE(-SUM(amount), 0) AS BIGINT) FROM operations
 WHERE account_id = :account_id AND at >= :since AND at < :until AND amount < 0;
 
 -- name: paid_at(account_id, at, title)$
-SELECT COALESCE(SUM(amount), 0) FROM operations
+SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM operations
 WHERE account_id = :account_id AND at = :at AND title = :title;
 
 -- name: last_paid(account_id, count)
@@ -52,7 +52,8 @@ WHERE id = :id;
 
 -- name: audit()
 -- Rows are wrong accounts: balance, count and last running balance must agree with the history.
-SELECT a.id, a.balance, a.operation_seq, COALESCE(SUM(o.amount), 0) AS total, COUNT(o.seq) AS rows
+SELECT a.id, a.balance, a.operation_seq, CAST(COALESCE(SUM(o.amount), 0) AS BIGINT) AS total,
+    COUNT(o.seq) AS rows
 FROM accounts AS a LEFT JOIN operations AS o ON o.account_id = a.id
 GROUP BY a.id, a.balance, a.operation_seq
 HAVING a.balance <> COALESCE(SUM(o.amount), 0) OR a.operation_seq <> COUNT(o.seq)
@@ -63,7 +64,8 @@ HAVING a.balance <> COALESCE(SUM(o.amount), 0) OR a.operation_seq <> COUNT(o.seq
 
 -- name: audit_buckets()
 -- Rows are packages whose use differs from the usage that names them.
-SELECT b.account_id, b.id, b.starts_at, b.used, COALESCE(SUM(o.bucket_units), 0) AS total
+SELECT b.account_id, b.id, b.starts_at, b.used,
+    CAST(COALESCE(SUM(o.bucket_units), 0) AS BIGINT) AS total
 FROM buckets AS b
 LEFT JOIN operations AS o ON o.account_id = b.account_id AND o.bucket = b.id
     AND o.at >= b.starts_at AND o.at < b.ends_at
