@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -24,13 +25,19 @@ from .backend.contract.access import SignedIn
 from .backend.contract.errors import CabinetError, NotSignedIn
 from .backend.contract.events import Event
 from .credentials import Secret, Vault, account_of, new_device
-from .keyboard import latin_chord
+from .formatting import clean
+from .keyboard import in_both_layouts, latin_chord
 from .widgets.key_bar import KeyBar
 
 WARNING_SECONDS = 60
 SEEN_EVERY_SECONDS = 60
 TERMINAL_SECONDS = 2
+LONGEST_TOAST = 600
 HOUR, DAY = 3600, 86_400
+DEFAULT = "default"
+"""The profile that a person chose on the first run."""
+INSIDE = "demo"
+"""The profile of the operator inside."""
 
 
 class Happened(Message, bubble=False):
@@ -69,6 +76,8 @@ class MtsApp(App[None]):
         settings: What the person set.
         notes: Sentences to show at the start, e.g. about a broken settings file.
         profile: Name of the profile, for the keyring.
+        choose: On the first run, makes a backend for a server's address (empty: the operator
+            inside) and a profile's name; None where there is nothing to ask.
         vault: The OS keyring.
         monotonic: Tells seconds for the idle lock.
     """
@@ -93,6 +102,7 @@ class MtsApp(App[None]):
         *,
         notes: list[str] | None = None,
         profile: str = "demo",
+        choose: Callable[[str, str], Callable[[], Backend]] | None = None,
         vault: Vault | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         environment: dict[str, str] | None = None,
@@ -104,10 +114,10 @@ class MtsApp(App[None]):
         self.vault = vault or Vault()
         self.device = new_device()
         self.password_for_keyring: str | None = None
-        self.phone = settings.phone
-        self.handset_open = False
+        self.phone = self.remembered
         self.handset_phone = ""
         self._make_backend = make_backend
+        self._choose = choose
         self._backend: Backend | None = None
         self._notes = notes or []
         self.monotonic = monotonic
@@ -118,6 +128,11 @@ class MtsApp(App[None]):
             self.register_theme(theme)
         self.theme = themes.chosen(settings.theme, environment or {})
         self.set_keymap(actions.keymap(settings.keys))
+        for name, key in settings.keys.items():
+            action = actions.BY_ID.get(name)
+            if action is not None and not action.keys:  # Textual maps only keys that there are.
+                call = action.call or action.id
+                self.bind(in_both_layouts(key), call, description=action.label, show=False)
 
     # ------------------------------------------------------------------ start and end
 
@@ -145,26 +160,58 @@ class MtsApp(App[None]):
         if terminal.poll(0):
             self.exit()
 
+    def on_first_frame_painted(self) -> None:
+        """Begin; on the first run, ask where the cabinet is."""
+        if self._choose is None:
+            self._begin()
+            return
+        from .screens.welcome import WelcomeScreen
+
+        self.call_later(self._only, WelcomeScreen())
+
+    def chosen(self, server: str) -> None:
+        """The first run's answer: a server's address, or empty for the operator inside."""
+        assert self._choose is not None
+        if server:
+            self.profile = DEFAULT
+            try:
+                self.settings, _notes = config.keep_profile(self.places, DEFAULT, server=server)
+            except (config.PlaceError, ValueError) as error:
+                sentence = "Такой адрес не подходит. Нужен https://имя."
+                self._ask_again(server, str(error) if type(error) is not ValueError else sentence)
+                return
+        self._make_backend = self._choose(server, self.profile)
+        self._begin(server)
+
+    def _ask_again(self, server: str, message: str) -> None:
+        from .screens.welcome import WelcomeScreen
+
+        self.call_later(self._only, WelcomeScreen(server, message))
+
     @work(exclusive=True, group="session", exit_on_error=True)
-    async def on_first_frame_painted(self) -> None:
+    async def _begin(self, server: str = "") -> None:
         """Open the backend; where a number is remembered, ask the keyring and sign in."""
         loop = asyncio.get_running_loop()
         opening = loop.run_in_executor(None, self._make_backend)
         stored = None
-        if self.settings.phone:  # The keyring is asked only where there may be something in it.
-            stored = asyncio.ensure_future(self.read_secret(self.settings.phone))
+        if self.remembered:  # The keyring is asked only where there may be something in it.
+            stored = asyncio.ensure_future(self.read_secret(self.remembered))
         try:
             backend = await opening
             await backend.open()
         except CabinetError as error:
             if stored is not None:
                 stored.cancel()
+            if self._choose is not None:
+                self._ask_again(server, str(error))
+                return
             self.query_one("#start", Static).update(
                 Content(f"МТС-Помощник\n\n{error}\n\nCtrl+Q закроет программу.")
             )
             return
         self._backend = backend
         self.cabinet = Cabinet(backend)
+        self.refresh_bindings()
         self._listen()
         self.set_interval(5, self._check_idle)
         secret, message = await stored if stored is not None else (None, "")
@@ -174,6 +221,22 @@ class MtsApp(App[None]):
             await self._sign_in_by_secret(secret)
         for note in self._notes:
             self.say(note, severity="warning")
+
+    @property
+    def has_demo(self) -> bool:
+        """Whether the operator has phones to play with and a clock to move."""
+        return self._backend is not None and "demo" in self._backend.features
+
+    @property
+    def offline_since(self) -> datetime | None:
+        """Since when the server does not answer; None while it does."""
+        return self._backend.offline_since if self._backend is not None else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the demo's own actions only where there is a demo."""
+        del parameters
+        own = action == "toggle_handset" or action.startswith("clock_")
+        return self.has_demo if own else True
 
     async def read_secret(self, phone: str) -> tuple[Secret | None, str]:
         """What the keyring has for a number, and a sentence where it could not tell."""
@@ -185,7 +248,7 @@ class MtsApp(App[None]):
 
         self.device = secret.device
         order = SignIn(
-            phone=self.settings.phone,
+            phone=self.remembered,
             password=secret.password,
             device=secret.device,
             device_name=device_name(),
@@ -213,6 +276,25 @@ class MtsApp(App[None]):
             await self._backend.close()
 
     # ------------------------------------------------------------------ session
+
+    @property
+    def remembered(self) -> str:
+        """The number that this profile signs in with by itself, or empty."""
+        if self.profile == INSIDE:
+            return self.settings.phone
+        profile = self.settings.profiles.get(self.profile)
+        return profile.phone if profile is not None else ""
+
+    def _remember_number(self, phone: str) -> list[str]:
+        """Keep a number for the next start; sentences of what went wrong."""
+        try:
+            if self.profile == INSIDE:
+                self.settings, notes = config.change(self.places, phone=phone)
+            else:
+                self.settings, notes = config.keep_profile(self.places, self.profile, phone=phone)
+        except config.PlaceError as error:
+            return [str(error)]
+        return notes
 
     @property
     def signed_in(self) -> bool:
@@ -289,11 +371,7 @@ class MtsApp(App[None]):
         if result.state.name != "OK":
             self.say(result.sentence, severity="warning")
             return
-        try:
-            self.settings, notes = config.change(self.places, phone=self.phone)
-        except config.PlaceError as error:
-            notes = [str(error)]
-        for note in notes:
+        for note in self._remember_number(self.phone):
             self.say(note, severity="warning")
         self.say("Пароль сохранён в хранилище паролей системы: в следующий раз войдём сами.")
 
@@ -303,11 +381,12 @@ class MtsApp(App[None]):
 
     async def forget(self) -> None:
         """Take the password out of the keyring and the number out of the settings."""
-        if not self.settings.phone:
+        if not self.remembered:
             self.say("На этом компьютере ничего не сохранено.")
             return
-        result = await self.vault.adelete(account_of(self.profile, self.settings.phone))
-        self.settings, _notes = config.change(self.places, phone="")
+        result = await self.vault.adelete(account_of(self.profile, self.remembered))
+        for note in self._remember_number(""):
+            self.say(note, severity="warning")
         gone = result.state.name in {"OK", "NOTHING"}
         self.say(
             "Пароль и номер удалены с этого компьютера." if gone else result.sentence,
@@ -321,7 +400,8 @@ class MtsApp(App[None]):
         assert self._backend is not None
         happenings: AsyncIterator[Event] = self._backend.events()
         async for event in happenings:
-            self.screen.post_message(Happened(event))
+            for screen in self.screen_stack:  # What lies under a dialog must know as well.
+                screen.post_message(Happened(event))
             if event.kind == "message":
                 self._show_message(event.account)
 
@@ -331,7 +411,7 @@ class MtsApp(App[None]):
 
         Other SMS wait in the phone: a toast for each would cover what a person reads.
         """
-        if self.handset_open or not self.handset_phone:
+        if self.screen.query("Handset") or not self.handset_phone or not self.has_demo:
             return
         sims = await self.cabinet.demo.sims()
         if all(sim.account != account for sim in sims.items if sim.phone == self.handset_phone):
@@ -342,8 +422,10 @@ class MtsApp(App[None]):
                 self.say(message.text, title=f"SMS от {message.peer}", timeout=12)
 
     def say(self, text: str, **kwargs: Any) -> None:
-        """Show a toast; the text is never read as markup."""
-        self.notify(text, markup=False, **kwargs)
+        """Show a toast; the text is cleaned and never read as markup."""
+        if "title" in kwargs:
+            kwargs["title"] = clean(kwargs["title"], 60)
+        self.notify(clean(text, LONGEST_TOAST, keep_lines=True), markup=False, **kwargs)
 
     def explain(self, error: CabinetError) -> None:
         """Tell a person what went wrong."""
@@ -433,7 +515,7 @@ class MtsApp(App[None]):
             return
         screen = self.screen
         found = screen.query(Handset)
-        self.handset_open = not found
+        self.clear_notifications()  # The toast with the code lies where the phone opens.
         if found:
             back = found.first().focus_before
             await found.remove()
@@ -478,10 +560,14 @@ class MtsApp(App[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         """Every action of the table that works here, for the palette."""
         places = {"app", *getattr(screen, "action_places", ())}
+        offered = {"Всё"}
         for action in actions.ACTIONS:
-            if action.place in places and action.id != "command_palette":
+            if action.place in places and action.label not in offered:
+                offered.add(action.label)
                 call = action.call or action.id
                 target = screen if action.place != "app" and "." not in call else self
+                if target.check_action(call.partition("(")[0], ()) is False:
+                    continue
                 yield SystemCommand(action.label, action.help, _runner(self, call, target))
 
     # ------------------------------------------------------------------ crash

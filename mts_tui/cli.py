@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from . import __version__, config
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from .backend.contract import Backend
 
 DATA_FILE = "operator.db"
+DEMO = "demo"
+"""The profile of the operator inside."""
+DEFAULT = "default"
+"""The profile that opens without a name, once a person has chosen."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +46,10 @@ def _run(places: config.Places, options: argparse.Namespace) -> int:
         return doctor(places)
     places.ensure()
     try:
+        if options.command == "serve":
+            from .serve import main as serve
+
+            return serve(places, options)
         return _app(places, options)
     except Exception as error:  # noqa: BLE001 - no trace reaches a person
         from .crash import report
@@ -56,72 +65,155 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Первый запуск: «mts-tui demo». Что работает на этом компьютере: «mts-tui doctor».",
         add_help=False,
     )
+    parser.set_defaults(at=None, fresh=False, still=False, profile="", server="", command="")
     parser.add_argument("-h", "--help", action="help", help="показать эту справку")
     parser.add_argument(
         "--version", action="version", version=f"mts-tui {__version__}", help="показать версию"
     )
-    parser.add_argument("--at", metavar="ПАПКА", help="держать все файлы программы в этой папке")
-    demo = parser.add_argument_group("демо")
-    demo.add_argument(
-        "--fresh", action="store_true", help="отложить данные демо рядом и начать заново"
+    _for_all(parser)
+    _for_cabinet(parser)
+    commands = parser.add_subparsers(dest="command", metavar="КОМАНДА", title="команды")
+    demo = _command(commands, "demo", "кабинет с оператором внутри")
+    _for_cabinet(demo)
+    _command(commands, "doctor", "что здесь работает: хранилище паролей, терминал, файлы, часы")
+    serve = _command(commands, "serve", "сервер кабинета по HTTP")
+    serve.add_argument("--host", default="127.0.0.1", metavar="АДРЕС", help="где слушать")
+    serve.add_argument("--port", type=int, default=8080, metavar="ПОРТ", help="на каком порту")
+    serve.add_argument(
+        "--database", default="", metavar="URL", help="postgresql://… или файл SQLite"
     )
-    demo.add_argument(
-        "--still", action="store_true", help="без новых звонков и трафика, пока открыт кабинет"
+    serve.add_argument("--workers", type=int, default=1, metavar="N", help="сколько процессов")
+    serve.add_argument("--tls-cert", default=None, metavar="ФАЙЛ", help="сертификат TLS")
+    serve.add_argument("--tls-key", default=None, metavar="ФАЙЛ", help="ключ TLS")
+    serve.add_argument(
+        "--proxied", action="store_true", help="сервер за прокси: верить X-Forwarded-For"
     )
-    parser.add_argument(
-        "command",
-        nargs="?",
-        choices=["demo", "doctor"],
-        default="demo",
-        metavar="КОМАНДА",
-        help="demo: кабинет с оператором внутри; doctor: что здесь работает",
+    serve.add_argument(
+        "--demo", action="store_true", help="населить пустую базу людьми демо и дать их телефоны"
     )
     return parser
 
 
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text, add_help=False)
+    parser.add_argument("-h", "--help", action="help", help="показать эту справку")
+    _for_all(parser)
+    return parser
+
+
+def _for_all(parser: argparse.ArgumentParser) -> None:
+    # Not given, an option keeps what was said before the command.
+    missing = argparse.SUPPRESS
+    parser.add_argument(
+        "--at", metavar="ПАПКА", default=missing, help="держать все файлы программы в этой папке"
+    )
+
+
+def _for_cabinet(parser: argparse.ArgumentParser) -> None:
+    missing = argparse.SUPPRESS
+    parser.add_argument(
+        "--fresh", action="store_true", default=missing, help="отложить данные демо, начать заново"
+    )
+    parser.add_argument(
+        "--still", action="store_true", default=missing, help="без новых звонков и трафика"
+    )
+    parser.add_argument(
+        "--profile", metavar="ИМЯ", default=missing, help="профиль из файла настроек"
+    )
+    parser.add_argument(
+        "--server", metavar="АДРЕС", default=missing, help="адрес сервера, https://…"
+    )
+
+
 def _app(places: config.Places, options: argparse.Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        print(  # noqa: T201
+        return _missing(
             "Кабинету нужен терминал: запустите mts-tui в окне терминала, без перенаправления "
-            "ввода и вывода.",
-            file=sys.stderr,
+            "ввода и вывода."
         )
-        return 3
     environment = dict(os.environ)
     if environment.get("TERM", "dumb") == "dumb":
-        print(  # noqa: T201
+        return _missing(
             "Этот терминал не умеет показывать экраны (TERM=dumb). Откройте другой терминал или "
-            "задайте TERM, например: TERM=xterm-256color mts-tui",
-            file=sys.stderr,
+            "задайте TERM, например: TERM=xterm-256color mts-tui"
         )
-        return 3
+    settings, broken = config.load(places, environment)
+    profile = _profile(options, settings)
+    known = settings.profiles.get(profile)
+    if options.profile and known is None and not options.server:
+        names = ", ".join(settings.profiles) or "пока ни одного"
+        return _missing(
+            f"Профиля «{profile}» нет. Есть: {names}. Новый создаст "
+            f"«mts-tui --profile {profile} --server https://…»."
+        )
     notes = []
     if options.fresh:
         notes += set_aside(places.data_dir / DATA_FILE)
+    server = options.server or (known.server if known else "")
+    if options.server:
+        try:
+            settings, more = config.keep_profile(places, profile, server=options.server)
+        except ValueError:
+            return _missing(
+                f"Адрес сервера «{options.server}» не подходит. Нужен https://имя или "
+                "http:// для этого же компьютера."
+            )
+        notes += more
     from .app import MtsApp
     from .formatting import use_plain_signs
 
-    settings, broken = config.load(places, environment)
     plain = settings.plain_signs
     use_plain_signs(environment.get("TERM") == "linux" if plain == "auto" else bool(plain))
+    first_run = not (options.command or options.profile or options.server or known) and not (
+        places.settings_file.exists() or (places.data_dir / DATA_FILE).exists()
+    )
+
+    def backend(address: str, name: str) -> "Callable[[], Backend]":
+        return _backend(places, address, name, live=not options.still)
+
     app = MtsApp(
-        _backend(places, live=not options.still),
+        backend(server, profile),
         places,
         settings,
         notes=notes + broken,
+        profile=profile,
+        choose=backend if first_run else None,
         environment=environment,
     )
     app.run()
     return app.return_code or 0
 
 
-def _backend(places: config.Places, *, live: bool) -> Callable[[], "Backend"]:
+def _profile(options: argparse.Namespace, settings: config.Settings) -> str:
+    if options.profile:
+        return str(options.profile)
+    if options.server:  # A server without a name is known by its host.
+        return (urlsplit(options.server).netloc or "server").replace(":", "-")[:40]
+    if not options.command and DEFAULT in settings.profiles:
+        return DEFAULT
+    return DEMO
+
+
+def _backend(
+    places: config.Places, server: str, profile: str, *, live: bool
+) -> Callable[[], "Backend"]:
     def make() -> "Backend":
+        if server:
+            from .backend.remote import Remote
+
+            return Remote(server, places.state_dir / "outbox" / profile)
         from .backend.embedded import Embedded
 
         return Embedded.at(places.data_dir, live=live)
 
     return make
+
+
+def _missing(sentence: str) -> int:
+    print(sentence, file=sys.stderr)  # noqa: T201
+    return 3
 
 
 def set_aside(path: Path) -> list[str]:

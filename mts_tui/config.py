@@ -194,6 +194,13 @@ def change(places: Places, **values: Any) -> tuple[Settings, list[str]]:
     return settings, save(places, settings)
 
 
+def keep_profile(places: Places, name: str, **values: str) -> tuple[Settings, list[str]]:
+    """Set some values of a profile, which is made where it is new; see `change`."""
+    settings = load(places, {})[0]
+    profile = msgspec.structs.replace(settings.profiles.get(name, Profile()), **values)
+    return change(places, profiles={**settings.profiles, name: profile})
+
+
 def save(places: Places, settings: Settings) -> list[str]:
     """Write the whole file at once: a crash leaves the old one or the new one.
 

@@ -3,7 +3,13 @@
 from .actions import ACTIONS
 from .keyboard import in_both_layouts, shown
 
-PLACES = {"app": "Везде", "cabinet": "В кабинете", "sign_in": "На экране входа"}
+PLACES = {
+    "app": "Везде",
+    "cabinet": "В кабинете",
+    "list": "В списке",
+    "handset": "В телефоне",
+    "sign_in": "На экране входа",
+}
 HEAD = """# Клавиши
 
 Буквы работают в обеих раскладках: клавиша — это место на клавиатуре. Любую клавишу можно сменить в

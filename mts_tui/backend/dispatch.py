@@ -5,7 +5,6 @@ and calls the service function that bears the operation's name in the area's mod
 """
 
 import hashlib
-import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -13,8 +12,9 @@ from typing import Any
 
 import msgspec
 
-from .contract.endpoint import Endpoint, Parameter
-from .contract.errors import CabinetError, InvalidRequest, KeyReused, Unavailable, from_code
+from . import wire
+from .contract.endpoint import Endpoint
+from .contract.errors import CabinetError, KeyReused, Unavailable, from_code
 from .contract.model import secret_fields
 from .services.access import authenticate
 from .services.caller import Caller, Guest
@@ -57,10 +57,7 @@ class Dispatcher:
             CabinetError: As the operation declares, or `InvalidRequest`, `NotSignedIn`,
                 `KeyReused`, `Unavailable`.
         """
-        checked = {
-            parameter.name: _checked(parameter, arguments[parameter.name])
-            for parameter in endpoint.parameters
-        }
+        checked = wire.checked(endpoint, arguments)
         service = _service(endpoint.area, endpoint.name)
 
         def run(tx: Transaction) -> Any:
@@ -120,16 +117,6 @@ def _caller(tx: Transaction, endpoint: Endpoint, token: str | None, address: str
         return authenticate(tx, token)
     vouched = tx.accounts.vouched()
     return Guest(line=vouched["phone"] if vouched is not None else None, address=address)
-
-
-def _checked(parameter: Parameter, value: Any) -> Any:
-    """The value as a server would have read it from the wire."""
-    try:
-        return msgspec.json.decode(msgspec.json.encode(value), type=parameter.type)
-    except (msgspec.ValidationError, UnicodeEncodeError, OverflowError) as error:
-        place = re.search(r"`\$\.?([^`]*)`", str(error))
-        field = (place[1] if place else "") or parameter.name
-        raise InvalidRequest(reason=f"поле «{field}» заполнено не по форме.") from None
 
 
 def _hash(arguments: dict[str, Any]) -> str:

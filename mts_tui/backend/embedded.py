@@ -33,6 +33,7 @@ class Embedded:
 
     def __init__(self, store: Store, *, seed: int = 2026, live: bool = True) -> None:
         self.token: str | None = None
+        self.features = frozenset({"demo"})
         self.online = True
         self.offline_since: datetime | None = None
         self._store = store

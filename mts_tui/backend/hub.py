@@ -14,13 +14,16 @@ from typing import NamedTuple
 
 import msgspec
 
+from .contract.errors import CabinetError
 from .contract.events import Event
 from .services.access import authenticate
-from .store import Store
+from .store import Store, Transaction
 from .store.transaction import from_ms
 
 POLL_SECONDS = 1.0
 AT_ONCE = 200
+LONGEST_SEQ = 18
+"""Digits of a number that an account's events can reach."""
 
 
 class Piece(NamedTuple):
@@ -41,6 +44,24 @@ class Places(NamedTuple):
         return ".".join(str(seq) for seq in self.told.values())
 
 
+class Follower:
+    """A connection that waits.
+
+    Args:
+        loop: Where it waits.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.accounts: frozenset[str] = frozenset()
+        self.news = asyncio.Event()
+        self._loop = loop
+
+    def wake(self) -> None:
+        """Let it look what is new; from any thread."""
+        with contextlib.suppress(RuntimeError):  # The loop is closed.
+            self._loop.call_soon_threadsafe(self.news.set)
+
+
 class Hub:
     """Wakes connections when something was committed, here or elsewhere."""
 
@@ -48,8 +69,8 @@ class Hub:
         self._store = store
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
-        self._lock = threading.Lock()
+        self._followers: set[Follower] = set()
+        self._lock = threading.RLock()  # A signal may come while its own thread holds it.
 
     def begin(self) -> None:
         """Start to listen."""
@@ -57,10 +78,14 @@ class Hub:
         self._thread = threading.Thread(target=self._listen, name="hub", daemon=True)
         self._thread.start()
 
+    def release(self) -> None:
+        """Let connections that follow end. Does not wait."""
+        self._stop.set()
+        self._wake(None)
+
     def end(self) -> None:
         """Stop; connections that follow end."""
-        self._stop.set()
-        self._wake()
+        self.release()
         if self._thread is not None:
             self._thread.join()
 
@@ -76,50 +101,53 @@ class Hub:
             NotSignedIn: There is no such session.
         """
         with self._store.read() as tx:
-            caller = authenticate(tx, token)
-            rows = tx.accounts.linked(subscriber_id=caller.subscriber_id)
-            return Places({row["id"]: row["event_seq"] for row in sorted(rows, key=_by_id)})
+            return _places(tx, token)
 
     async def follow(
         self, token: str | None, places: Places, last: str, heartbeat: float
     ) -> AsyncIterator[Piece | None]:
         """Events from `last` on (or from now on); None for each heartbeat.
 
-        A `last` that does not fit what is kept gives one `reset`: ask for everything anew.
+        A `last` that does not fit what is kept gives one `reset`: ask for everything anew. Ends
+        with the session, and where the store does not answer: the client finds out which.
         """
-        wake = asyncio.Event()
         loop = asyncio.get_running_loop()
+        follower = Follower(loop)
+        follower.accounts = frozenset(places.told)
         with self._lock:
-            self._waiting[wake] = loop
+            self._followers.add(follower)
         try:
             told, fits = await loop.run_in_executor(None, self._resume, places, last)
-            if not fits:
-                yield Piece("reset", Places(told).id(), "{}")
+            yield Piece("", Places(told).id(), "") if fits else Piece("reset", places.id(), "{}")
+            beat_at = loop.time() + heartbeat
             while not self._stop.is_set():
-                wake.clear()
-                try:
-                    news = await loop.run_in_executor(None, self._news, token, told)
-                except LookupError:
-                    return  # The session ended: the client finds out why when it asks.
+                follower.news.clear()
+                news = await loop.run_in_executor(None, self._news, token, told)
+                follower.accounts = frozenset(told)
                 for event in news:
                     told[event.account] = event.seq
                     text = msgspec.json.encode(event).decode()
                     yield Piece("event", Places(told).id(), text)
-                if len(news) < AT_ONCE:
-                    try:
-                        await asyncio.wait_for(wake.wait(), heartbeat)
-                    except TimeoutError:
-                        yield None
+                    beat_at = loop.time() + heartbeat
+                if len(news) >= AT_ONCE or self._stop.is_set():
+                    continue
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(follower.news.wait(), beat_at - loop.time())
+                if loop.time() >= beat_at:
+                    yield None
+                    beat_at = loop.time() + heartbeat
+        except CabinetError:
+            return
         finally:
             with self._lock:
-                self._waiting.pop(wake, None)
+                self._followers.discard(follower)
 
     def _resume(self, places: Places, last: str) -> tuple[dict[str, int], bool]:
         told = dict(places.told)
         if not last:
             return told, True
         parts = last.split(".")
-        if len(parts) != len(told) or not all(part.isascii() and part.isdigit() for part in parts):
+        if len(parts) != len(told) or not all(map(_is_seq, parts)):
             return told, False
         wanted = dict(zip(told, map(int, parts), strict=True))
         with self._store.read() as tx:
@@ -131,27 +159,32 @@ class Hub:
         return wanted, True
 
     def _news(self, token: str | None, told: dict[str, int]) -> list[Event]:
+        """What came since; the accounts themselves follow the cabinet, which may have changed."""
         found: list[Event] = []
         with self._store.read() as tx:
-            try:
-                authenticate(tx, token)
-            except Exception as error:
-                raise LookupError from error
+            now = _places(tx, token).told
+            if now.keys() != told.keys():
+                known = dict(told)
+                told.clear()
+                told.update({account: known.get(account, seq) for account, seq in now.items()})
             for account, seq in told.items():
+                if now[account] == seq:
+                    continue
                 rows = tx.common.events_after(account_id=account, seq=seq, count=AT_ONCE)
                 found += [
                     Event(account, row["seq"], row["kind"], from_ms(row["at"])) for row in rows
                 ]
         return found
 
-    def _committed(self, _events: list[Event]) -> None:
-        self._wake()
+    def _committed(self, events: list[Event]) -> None:
+        self._wake(frozenset(event.account for event in events))
 
-    def _wake(self) -> None:
+    def _wake(self, accounts: frozenset[str] | None) -> None:
+        """Wake whoever follows one of these accounts; None for everybody."""
         with self._lock:
-            for wake, loop in self._waiting.items():
-                with contextlib.suppress(RuntimeError):  # Its loop is closed.
-                    loop.call_soon_threadsafe(wake.set)
+            for follower in self._followers:
+                if accounts is None or accounts & follower.accounts:
+                    follower.wake()
 
     def _listen(self) -> None:
         """Notice what other processes commit."""
@@ -159,7 +192,17 @@ class Hub:
             if self._stop.is_set():
                 return
             if news is None or news:
-                self._wake()
+                self._wake(news)
+
+
+def _places(tx: Transaction, token: str | None) -> Places:
+    caller = authenticate(tx, token)
+    rows = tx.accounts.linked(subscriber_id=caller.subscriber_id)
+    return Places({row["id"]: row["event_seq"] for row in sorted(rows, key=_by_id)})
+
+
+def _is_seq(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_SEQ
 
 
 def _by_id(row: dict[str, str]) -> str:

@@ -9,8 +9,9 @@ import contextlib
 import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import NoneType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,10 +27,12 @@ from .contract.endpoint import Endpoint
 from .contract.errors import (
     CabinetError,
     NotSentYet,
+    NotSignedIn,
     Offline,
     OldClient,
     ProxyPassword,
     ProxyRefused,
+    TooManyRequests,
     Unavailable,
     UnsafeServer,
     UntrustedServer,
@@ -45,6 +48,9 @@ LONGEST_PAUSE = 5.0
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 STREAM_TIMEOUT = httpx.Timeout(10.0, connect=5.0, read=45.0)
 """The stream's heartbeat comes every 15 seconds: three missed mean that it is gone."""
+_NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+LETTER_LIVES = timedelta(hours=23)
+"""A server remembers a key for 24 hours: what is older might happen a second time."""
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 Pause = Callable[[float], Awaitable[None]]
@@ -69,6 +75,7 @@ class Remote:
         pause: Pause = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        self.features: frozenset[str] = frozenset()
         self.online = True
         self.offline_since: datetime | None = None
         self._server = server.rstrip("/")
@@ -84,6 +91,7 @@ class Remote:
         self._last_event = ""
         self._changed: set[asyncio.Queue[Event]] = set()
         self._delivery: asyncio.Future[None] | None = None
+        self._under_way: set[str] = set()
 
     @property
     def token(self) -> str | None:
@@ -113,15 +121,16 @@ class Remote:
             raise UnsafeServer(server=self._server)
         loop = asyncio.get_running_loop()
         self._client = await loop.run_in_executor(None, self._make_client)
-        response = await self._tried("GET", f"{wire.BASE}/meta", {}, None)
-        meta = msgspec.json.decode(response.content, type=Meta)
+        meta = await self._tried(_Call("GET", f"{wire.BASE}/meta", Meta))
         if _version(meta.oldest_client) > _version(__version__):
             raise OldClient(oldest=meta.oldest_client, own=__version__)
+        self.features = frozenset(meta.features)
 
     async def close(self) -> None:
         """Let go of the connection."""
         if self._delivery is not None:
             self._delivery.cancel()
+            await asyncio.wait([self._delivery])
         if self._client is not None:
             await self._client.aclose()
 
@@ -131,56 +140,60 @@ class Remote:
         Where there is no connection, a query answers what was last seen (`offline_since` says
         since when), and a command without a secret waits in the outbox.
         """
-        path = wire.path_of(endpoint, arguments)
-        query = wire.query_of(endpoint, arguments)
-        body = wire.body_of(endpoint, arguments)
+        arguments = wire.checked(endpoint, arguments)
+        call = _Call(
+            method=endpoint.method,
+            path=wire.path_of(endpoint, arguments),
+            result=endpoint.result,
+            query=wire.query_of(endpoint, arguments),
+            body=wire.body_of(endpoint, arguments),
+        )
         if not endpoint.changes:
-            return await self._read(endpoint, path, query)
-        key = key or new_key()
-        kept = keeps(endpoint) and self._token is not None
-        if kept:
-            letter = Letter(
-                key=key,
-                owner=self._owner,
-                operation=endpoint.id,
-                method=endpoint.method,
-                path=path,
-                body=(body or b"").decode(),
-                at=datetime.now(UTC),
-            )
-            self._outbox.put(letter)
+            return await self._read(call)
+        call.key = key or new_key()
+        if not (keeps(endpoint) and self._owner):
+            answer = await self._tried(call)
+            if isinstance(answer, SignedIn):
+                self._owner = answer.session.account
+            return answer
+        letter = Letter(
+            key=call.key,
+            owner=self._owner,
+            operation=endpoint.id,
+            method=call.method,
+            path=call.path,
+            body=(call.body or b"").decode(),
+            at=datetime.now(UTC),
+        )
+        self._outbox.put(letter)
+        self._under_way.add(letter.key)
         try:
-            response = await self._tried(endpoint.method, path, query, body, key)
-        except Offline:
-            if kept:
-                raise NotSentYet(server=self._server) from None
-            raise
+            answer = await self._tried(call)
         except CabinetError as error:
-            if kept and error.status < httpx.codes.INTERNAL_SERVER_ERROR:
-                self._outbox.drop(key)
-            raise
-        if kept:
-            self._outbox.drop(key)
-        answer = _decoded(endpoint, response)
-        if isinstance(answer, SignedIn):
-            self._owner = answer.session.account
+            if call.settled or not (call.in_doubt or isinstance(error, Offline)):
+                self._outbox.drop(letter.key)
+                raise
+            self._lost()
+            raise NotSentYet(server=self._server) from None
+        finally:
+            self._under_way.discard(letter.key)
+        self._outbox.drop(letter.key)
         return answer
 
-    async def _read(self, endpoint: Endpoint, path: str, query: dict[str, str]) -> Any:
-        seen = (path, str(sorted(query.items())))
+    async def _read(self, call: "_Call") -> Any:
+        seen = (call.path, str(sorted(call.query.items())))
         try:
-            response = await self._tried("GET", path, query, None)
+            answer = await self._tried(call)
         except Offline:
             if seen in self._seen:
                 return self._seen[seen]
             raise
-        answer = _decoded(endpoint, response)
         self._seen[seen] = answer
         return answer
 
     def _deliver_soon(self) -> None:
         """Send what waits, beside everything else."""
-        if self._token is not None and (self._delivery is None or self._delivery.done()):
+        if self._owner and (self._delivery is None or self._delivery.done()):
             self._delivery = asyncio.ensure_future(self.deliver())
 
     async def deliver(self) -> None:
@@ -189,12 +202,20 @@ class Remote:
         What comes of it is seen like any other change: by events.
         """
         for letter in self._outbox.letters(self._owner):
+            if letter.key in self._under_way:
+                continue
+            if letter.at + LETTER_LIVES < datetime.now(UTC):
+                self._outbox.drop(letter.key)
+                continue
             body = letter.body.encode() or None
+            call = _Call(letter.method, letter.path, Any, body=body, key=letter.key)
             try:
-                await self._tried(letter.method, letter.path, {}, body, letter.key)
-            except CabinetError as error:
-                if error.status >= httpx.codes.INTERNAL_SERVER_ERROR:
-                    return  # Not answered yet: it stays.
+                await self._tried(call)
+            except Unavailable:
+                return  # Not answered: it stays, and so does what comes after it.
+            except CabinetError:
+                if not call.settled:
+                    continue
             self._outbox.drop(letter.key)
 
     # ------------------------------------------------------------------ live
@@ -220,13 +241,13 @@ class Remote:
                 async for event in self._stream():
                     pause = FIRST_PAUSE
                     queue.put_nowait(event)
-            except (httpx.TransportError, httpx_sse.SSEError):
-                self._lost()
-            except CabinetError:
+            except NotSignedIn:
                 # The session is over; the screen finds out when it asks.
                 if token == self._token:
                     self._signed.clear()
                     continue
+            except (httpx.RequestError, httpx_sse.SSEError, CabinetError):
+                self._lost()
             await self._pause(pause * random.uniform(0.5, 1.0))  # noqa: S311 - not a secret
             pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -249,20 +270,13 @@ class Remote:
             async for piece in source.aiter_sse():
                 self._last_event = piece.id or self._last_event
                 if piece.event == "event":
-                    yield msgspec.json.decode(piece.data, type=Event)
+                    yield _event(piece.data)
                 elif piece.event == "reset":
                     yield _connection()
 
     # ------------------------------------------------------------------ one request
 
-    async def _tried(
-        self,
-        method: str,
-        path: str,
-        query: dict[str, str],
-        body: bytes | None,
-        key: str | None = None,
-    ) -> httpx.Response:
+    async def _tried(self, call: "_Call") -> Any:
         """Send a request until it is answered, a few times, with the same key.
 
         Raises:
@@ -273,39 +287,39 @@ class Remote:
         for number in range(1, TRIES + 1):
             wait: float | None = None
             try:
-                response = await self._sent(method, path, query, body, key)
-            except httpx.TransportError as error:
+                response = await self._sent(call)
+            except httpx.RequestError as error:
+                call.in_doubt |= not isinstance(error, _NEVER_ARRIVED)
                 self._refuse(error)
             else:
-                self._found()
-                if response.is_success:
-                    return response
-                error_answer = wire.error_of(response.content) or Unavailable()
                 wait = _retry_after(response)
-                if number == TRIES or not _again(response, wait):
-                    raise error_answer
+                answer = _answered(call, response)
+                if not isinstance(answer, _Foreign):
+                    if response.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+                        self._found()
+                    if not isinstance(answer, CabinetError):
+                        return answer
+                    if not _again(response, wait):
+                        call.settled = _settles(response, answer)
+                        raise answer
+                    if number == TRIES:
+                        raise answer
+                call.in_doubt = True
             if number < TRIES:
                 await self._pause(wait or pause * random.uniform(0.5, 1.0))  # noqa: S311
                 pause = min(2 * pause, LONGEST_PAUSE)
         self._lost()
         raise Offline(server=self._server)
 
-    async def _sent(
-        self,
-        method: str,
-        path: str,
-        query: dict[str, str],
-        body: bytes | None,
-        key: str | None,
-    ) -> httpx.Response:
+    async def _sent(self, call: "_Call") -> httpx.Response:
         assert self._client is not None
         headers = self._headers()
-        if key is not None:
-            headers[wire.KEY_HEADER] = key
-        if body is not None:
+        if call.key is not None:
+            headers[wire.KEY_HEADER] = call.key
+        if call.body is not None:
             headers["Content-Type"] = "application/json"
         return await self._client.request(
-            method, path, params=query or None, content=body, headers=headers
+            call.method, call.path, params=call.query or None, content=call.body, headers=headers
         )
 
     def _headers(self) -> dict[str, str]:
@@ -322,7 +336,7 @@ class Remote:
             headers={"User-Agent": f"mts-tui/{__version__}", "Accept": "application/json"},
         )
 
-    def _refuse(self, error: httpx.TransportError) -> None:
+    def _refuse(self, error: httpx.RequestError) -> None:
         """Raise where no further try can help."""
         if isinstance(error, httpx.ProxyError):
             proxy = urlsplit(self._proxy or "").hostname or "системы"
@@ -356,24 +370,83 @@ def _connection() -> Event:
     return Event(account=NOBODY, seq=0, kind="connection", at=datetime.now(UTC))
 
 
-def _decoded(endpoint: Endpoint, response: httpx.Response) -> Any:
-    if not response.content:
-        return None
-    return msgspec.json.decode(response.content, type=endpoint.result)
+def _event(text: str) -> Event:
+    """An event; of a kind that this version does not know, it says to ask for everything anew."""
+    try:
+        return msgspec.json.decode(text, type=Event)
+    except (msgspec.DecodeError, UnicodeError):
+        return _connection()
+
+
+class _Foreign:
+    """An answer that is not the cabinet's: of a hotel's login page, a balancer, a broken proxy."""
+
+
+class _Call:
+    """One request, however often it is sent.
+
+    Attributes:
+        in_doubt: Whether an unanswered try may have reached the server.
+        settled: Whether the error that was raised tells what has come of all tries.
+    """
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        result: Any,
+        *,
+        query: dict[str, str] | None = None,
+        body: bytes | None = None,
+        key: str | None = None,
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.result = result
+        self.query = query or {}
+        self.body = body
+        self.key = key
+        self.in_doubt = False
+        self.settled = False
+
+
+def _answered(call: _Call, response: httpx.Response) -> Any:
+    """What a response says: the answer, the error, or nothing of ours."""
+    if response.is_success:
+        if not response.content and call.result in {NoneType, Any}:
+            return None
+        try:
+            return msgspec.json.decode(response.content, type=call.result)
+        except (msgspec.DecodeError, UnicodeError):
+            return _Foreign()
+    error = wire.error_of(response.content)
+    wait = _retry_after(response)
+    if wait is None or response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+        return error or _Foreign()
+    if error is None or (type(error) is Unavailable and "seconds" not in error.details):
+        return Unavailable(seconds=int(wait))
+    return error
 
 
 def _again(response: httpx.Response, wait: float | None) -> bool:
     """Whether the same request may be answered better soon."""
     if wait is not None and wait > LONGEST_PAUSE:
         return False  # Planned works: the person is told until when.
-    return response.status_code in {409, 502, 503, 504} and (
-        response.status_code != httpx.codes.CONFLICT or b"IN_PROGRESS" in response.content
+    return response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or (
+        response.status_code == httpx.codes.CONFLICT and b"IN_PROGRESS" in response.content
+    )
+
+
+def _settles(response: httpx.Response, error: CabinetError) -> bool:
+    """Whether an error is the end of a command: whoever was let in and refused is done."""
+    return response.status_code < httpx.codes.INTERNAL_SERVER_ERROR and not isinstance(
+        error, NotSignedIn | TooManyRequests
     )
 
 
 def _retry_after(response: httpx.Response) -> float | None:
     text = response.headers.get("Retry-After", "")
-    return float(text) if text.isascii() and text.isdigit() else None
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -5,28 +5,42 @@ store, so that any number of processes answer for one operator.
 """
 
 import asyncio
+import hashlib
 import json
 import logging
 import secrets
+import signal
+import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, InternalServerException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from . import wire
 from .contract import Endpoint, endpoints
-from .contract.errors import CabinetError, InvalidRequest, NotFound, Unavailable
+from .contract.errors import (
+    CabinetError,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    NotJson,
+    TooLarge,
+    TooManyCodes,
+    TooManyRequests,
+    Unavailable,
+)
 from .contract.meta import Health, Meta
 from .dispatch import Dispatcher
 from .hub import Hub
 from .openapi import status_of
+from .services import access
 from .store import Store
 
 BODY_LIMIT = 64 * 1024
@@ -34,7 +48,16 @@ THREADS = 16
 BUSY_LIMIT = 256
 """Requests waiting or running; more are told to come back, so that those inside are answered."""
 HEARTBEAT_SECONDS = 15.0
+COME_BACK_SECONDS = 1
+"""Told with a 503 that does not know better."""
 OLDEST_CLIENT = "0.1.0"
+JSON = "application/json"
+_STATUSES: dict[int, type[CabinetError]] = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
+_POLICIES: dict[type[CabinetError], tuple[str, int, int]] = {
+    TooManyCodes: ("codes", access.CODES_AT_MOST, int(access.CODES_WITHIN.total_seconds())),
+    TooManyRequests: ("caller", access.FLOOD_FROM_ADDRESS, access.FLOOD_WINDOW_MS // 1000),
+}
+"""What a 429 tells of the limit: its name, how many, in how many seconds."""
 
 log = logging.getLogger("mts_tui.server")
 Handler = Callable[[Request[Any, Any, Any]], Awaitable[Response[bytes]]]
@@ -77,14 +100,20 @@ class Server:
             logging_config=None,
         )
 
+    def drain(self) -> None:
+        """Take no new streams and end the open ones: whoever stops the process waits for them."""
+        self._draining = True
+        self._hub.release()
+
     @asynccontextmanager
     async def _lifespan(self, _app: Litestar) -> AsyncIterator[None]:
         self._hub.begin()
         try:
-            yield
+            with _told_of_signals(self.drain):
+                yield
         finally:
-            self._draining = True
-            self._hub.end()
+            self.drain()
+            await asyncio.get_running_loop().run_in_executor(None, self._hub.end)
             self._executor.shutdown(wait=True)
             self._store.close()
 
@@ -98,6 +127,9 @@ class Server:
                 response = await self._answer(endpoint, request)
             except CabinetError as error:
                 status = error.status
+                raise
+            except HTTPException as error:
+                status = error.status_code
                 raise
             else:
                 status = response.status_code or 200
@@ -113,11 +145,11 @@ class Server:
 
     async def _answer(self, endpoint: Endpoint, request: Request[Any, Any, Any]) -> Response[bytes]:
         arguments = wire.arguments_of(
-            endpoint, request.path_params, _single(request), await request.body()
+            endpoint, request.path_params, _single(request), await _body(request)
         )
         key = request.headers.get(wire.KEY_HEADER, "")
-        if endpoint.changes and not (key.isascii() and 0 < len(key) <= wire.KEY_LONGEST):
-            raise InvalidRequest(reason=f"нет заголовка {wire.KEY_HEADER}.", pointer="")
+        if endpoint.changes and not wire.is_key(key):
+            raise InvalidRequest(reason=f"нужен заголовок {wire.KEY_HEADER}, UUID.")
         answer = await self._run(
             lambda: self._dispatcher.answer(
                 endpoint,
@@ -127,16 +159,20 @@ class Server:
                 address=self._address(request),
             )
         )
-        headers = {"Cache-Control": "no-store", "traceparent": _traceparent(request)}
+        headers = _headers(request)
         if answer is None:
             return Response(b"", status_code=status_of(endpoint), headers=headers)
         body = msgspec.json.encode(answer)
+        if not endpoint.changes:
+            headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            if _knows(request, headers["ETag"]):
+                return Response(b"", status_code=304, headers=headers)
         return _bytes(body, headers, status=status_of(endpoint))
 
     async def _run(self, work: Callable[[], Any]) -> Any:
         """Run blocking work in a thread; shed it where too much waits already."""
         if self._busy >= BUSY_LIMIT:
-            raise Unavailable(seconds=1)
+            raise Unavailable(seconds=COME_BACK_SECONDS)
         self._busy += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executor, work)
@@ -150,6 +186,9 @@ class Server:
     # ------------------------------------------------------------------ around
 
     async def _events(self, request: Request[Any, Any, Any]) -> ServerSentEvent:
+        _no_query(request)
+        if self._draining:
+            raise Unavailable(seconds=COME_BACK_SECONDS)
         token = _token(request)
         places = await self._run(lambda: self._hub.places(token))
         last = request.headers.get("last-event-id", "")
@@ -159,26 +198,31 @@ class Server:
                 if piece is None:
                     yield ServerSentEventMessage(comment="beat")
                 else:
-                    yield ServerSentEventMessage(data=piece.data, event=piece.event, id=piece.id)
+                    kind = piece.event or None
+                    yield ServerSentEventMessage(data=piece.data, event=kind, id=piece.id)
 
-        return ServerSentEvent(messages(), headers={"Cache-Control": "no-store"})
+        return ServerSentEvent(messages(), headers=_headers(request))
 
-    async def _meta(self, _request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def _meta(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        _no_query(request)
         now = await self._run(self._hub.now)
         features = ["events", *(["demo"] if self._demo else [])]
         meta = Meta(oldest_client=OLDEST_CLIENT, features=features, now=now)
-        return _bytes(msgspec.json.encode(meta), {"Cache-Control": "no-store"})
+        return _bytes(msgspec.json.encode(meta), _headers(request))
 
-    async def _live(self, _request: Request[Any, Any, Any]) -> Response[bytes]:
-        return _bytes(msgspec.json.encode(Health(state="ok")), {"Cache-Control": "no-store"})
+    async def _live(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        return _bytes(msgspec.json.encode(Health(state="ok")), _headers(request))
 
-    async def _ready(self, _request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def _ready(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         if self._draining:
             raise Unavailable(seconds=5)
         found = await self._run(self._store.health)
         health = Health(state="ok" if found.ready else "unavailable", details=found.details)
-        status = 200 if found.ready else 503
-        return _bytes(msgspec.json.encode(health), {"Cache-Control": "no-store"}, status=status)
+        headers = _headers(request)
+        if found.ready:
+            return _bytes(msgspec.json.encode(health), headers)
+        headers["Retry-After"] = str(COME_BACK_SECONDS)
+        return _bytes(msgspec.json.encode(health), headers, status=503)
 
 
 def _get(path: str, handler: Callable[..., Any]) -> HTTPRouteHandler:
@@ -196,29 +240,97 @@ def _bytes(body: bytes, headers: dict[str, str], *, status: int = 200) -> Respon
 def _refuse(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Any error as a problem document; what is not ours is told as an unexpected one."""
     correlation = _correlation(request)
-    status = 0
-    if not isinstance(error, CabinetError):
-        if isinstance(error, HTTPException):
-            status = error.status_code
-            error = (
-                NotFound()
-                if status in {404, 405}
-                else InvalidRequest(reason="запрос не по форме.", pointer="")
-            )
-        else:
-            # The text of an exception may quote what was sent: only its type goes into the log.
-            log.error(json.dumps({"error": type(error).__qualname__, "correlation": correlation}))
-            error = CabinetError()
-    headers = {"Cache-Control": "no-store", "traceparent": _traceparent(request)}
-    seconds = error.details.get("seconds")
+    told = _told(error, correlation)
+    headers = _headers(request)
+    if isinstance(error, HTTPException) and error.headers:
+        headers.update({name: text for name, text in error.headers.items() if name == "allow"})
+    seconds = told.details.get("seconds")
     if isinstance(seconds, int):
         headers["Retry-After"] = str(seconds)
+    elif isinstance(told, Unavailable):
+        headers["Retry-After"] = str(COME_BACK_SECONDS)
+    policy = _POLICIES.get(type(told))
+    if policy is not None:
+        name, most, within = policy
+        headers["RateLimit-Policy"] = f'"{name}";q={most};w={within}'
+        headers["RateLimit"] = f'"{name}";r=0;t={seconds or 0}'
     return Response(
-        wire.problem_of(error, correlation),
-        status_code=status or error.status,
+        wire.problem_of(told, correlation),
+        status_code=told.status,
         media_type=wire.PROBLEM_TYPE,
         headers=headers,
     )
+
+
+def _told(error: Exception, correlation: str) -> CabinetError:
+    """What a caller may know of an error; the log gets the name of the rest, and no text of it.
+
+    The text of an exception may quote what was sent. Where the operator keeps its data and what
+    ails it there is nobody's business outside.
+    """
+    if isinstance(error, Unavailable) and type(error) is not Unavailable:
+        log.error(json.dumps({"error": type(error).__qualname__, "correlation": correlation}))
+        return Unavailable()
+    if isinstance(error, CabinetError):
+        return error
+    if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004
+        kind = _STATUSES.get(error.status_code)
+        return kind() if kind is not None else InvalidRequest(reason="запрос не по форме.")
+    log.error(json.dumps({"error": type(error).__qualname__, "correlation": correlation}))
+    return CabinetError()
+
+
+def _headers(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """What every answer has."""
+    return {"Cache-Control": "no-store", "traceparent": _traceparent(request)}
+
+
+async def _body(request: Request[Any, Any, Any]) -> bytes:
+    try:
+        body = await request.body()
+    except InternalServerException:
+        raise InvalidRequest(reason="запрос оборвался.") from None
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if body and kind != JSON:
+        raise NotJson
+    return body
+
+
+def _knows(request: Request[Any, Any, Any], tag: str) -> bool:
+    """Whether the caller has this very answer (If-None-Match, RFC 9110: compared weakly)."""
+    told = request.headers.get("if-none-match", "")
+    known = [part.strip().removeprefix("W/") for part in told.split(",")]
+    return tag in known or known == ["*"]
+
+
+def _no_query(request: Request[Any, Any, Any]) -> None:
+    for name in _single(request):
+        raise wire.unknown_query(name)
+
+
+@contextmanager
+def _told_of_signals(tell: Callable[[], None]) -> Iterator[None]:
+    """Hear of the end before whoever runs the loop, who waits for every open stream."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def hear(number: int, frame: Any) -> None:
+        tell()
+        after = before[signal.Signals(number)]
+        if callable(after):
+            after(number, frame)
+
+    for number, after in before.items():
+        if callable(after):
+            signal.signal(number, hear)
+    try:
+        yield
+    finally:
+        for number, after in before.items():
+            if callable(after):
+                signal.signal(number, after)
 
 
 def _token(request: Request[Any, Any, Any]) -> str | None:
@@ -231,7 +343,7 @@ def _single(request: Request[Any, Any, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in found:
-            raise InvalidRequest(reason=f"параметр «{name[:40]}» указан дважды.", pointer="")
+            raise InvalidRequest(reason=f"параметр «{name[:40]}» указан дважды.")
         found[name] = value
     return found
 
@@ -242,6 +354,7 @@ def _correlation(request: Request[Any, Any, Any]) -> str:
         parts = request.headers.get("traceparent", "").split("-")
         given = parts[1] if len(parts) == 4 else ""  # noqa: PLR2004 - as W3C lays it out
         good = len(given) == 32 and all(sign in "0123456789abcdef" for sign in given)  # noqa: PLR2004
+        good = good and given.strip("0") != ""
         request.scope["state"]["correlation"] = given if good else secrets.token_hex(16)
     correlation: str = request.scope["state"]["correlation"]
     return correlation

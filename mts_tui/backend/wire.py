@@ -4,6 +4,7 @@ The server makes arguments of a request and a problem document of an error; the 
 reverse. Neither names a path, a parameter or an error code of its own.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -16,8 +17,34 @@ from .contract.errors import CabinetError, Detail, InvalidRequest, from_code
 BASE = "/v1"
 PROBLEM_TYPE = "application/problem+json"
 KEY_HEADER = "Idempotency-Key"
-KEY_LONGEST = 64
 _TYPES = "https://mts-tui.example/problems/"
+_KEY = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_TOLD_AT_MOST = 40
+"""Signs of a name that the sender made up."""
+
+
+def is_key(text: str) -> bool:
+    """Whether a text is an idempotency key: a UUID, as RFC 9562 writes it."""
+    return _KEY.fullmatch(text) is not None
+
+
+def checked(endpoint: Endpoint, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as the other side would read them: each backend refuses the same ones.
+
+    Raises:
+        InvalidRequest: One of them is not of its form.
+    """
+    return {
+        parameter.name: _checked(parameter, arguments[parameter.name])
+        for parameter in endpoint.parameters
+    }
+
+
+def _checked(parameter: Parameter, value: Any) -> Any:
+    try:
+        return msgspec.json.decode(msgspec.json.encode(value), type=parameter.type)
+    except (msgspec.ValidationError, UnicodeEncodeError, OverflowError) as error:
+        raise _flaw(parameter, str(error)) from None
 
 
 def path_of(endpoint: Endpoint, arguments: Mapping[str, Any]) -> str:
@@ -58,7 +85,9 @@ def arguments_of(
     places = {parameter.name for parameter in endpoint.parameters if parameter.place == "query"}
     for name in query:
         if name not in places:
-            raise InvalidRequest(reason=f"параметр «{name[:40]}» не известен.", pointer="")
+            raise unknown_query(name)
+    if body and not any(parameter.place == "body" for parameter in endpoint.parameters):
+        raise InvalidRequest(reason="у этого запроса нет тела.")
     found: dict[str, Any] = {}
     for parameter in endpoint.parameters:
         if parameter.place == "body":
@@ -68,7 +97,7 @@ def arguments_of(
         elif parameter.name in query:
             found[parameter.name] = _text(parameter, query[parameter.name])
         elif parameter.required:
-            raise InvalidRequest(reason=f"нет параметра «{parameter.name}».", pointer="")
+            raise InvalidRequest(reason=f"нет параметра «{parameter.name}».")
         else:
             found[parameter.name] = parameter.default
     return found
@@ -78,29 +107,40 @@ def _body(parameter: Parameter, body: bytes) -> Any:
     try:
         return msgspec.json.decode(body, type=parameter.type)
     except msgspec.ValidationError as error:
-        pointer = _pointer(str(error))
-        raise InvalidRequest(
-            reason=f"поле «{pointer or '/'}» заполнено не по форме.", pointer=pointer
-        ) from None
+        raise _flaw(parameter, str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidRequest(reason="это не JSON.", pointer="") from None
+        raise InvalidRequest(reason="это не JSON.") from None
 
 
 def _text(parameter: Parameter, text: str) -> Any:
     try:
         return msgspec.convert(text, parameter.type, strict=False)
-    except msgspec.ValidationError:
-        raise InvalidRequest(
-            reason=f"параметр «{parameter.name}» не по форме.", pointer=""
-        ) from None
+    except msgspec.ValidationError as error:
+        raise _flaw(parameter, str(error)) from None
 
 
-def _pointer(message: str) -> str:
-    """The JSON pointer of msgspec's "… - at `$.a[0].b`"."""
-    _before, found, place = message.partition(" - at `$")
-    if not found:
-        return ""
-    return place.rstrip("`").replace("[", ".").replace("]", "").replace(".", "/")
+def unknown_query(name: str) -> InvalidRequest:
+    """The refusal of a query's member that is not known."""
+    return InvalidRequest(reason=f"параметр «{name[:_TOLD_AT_MOST]}» не известен.")
+
+
+def _flaw(parameter: Parameter, message: str) -> InvalidRequest:
+    """The refusal of a value, by what msgspec says of it: "Expected `str` - at `$.a[0].b`"."""
+    said, _, place = message.partition(" - at `$")
+    steps = [step for step in re.split(r"[.\[\]]+", place.rstrip("`")) if step]
+    missing = re.search(r"missing required field `(.*)`", said)
+    unknown = re.search(r"unknown field `(.*)`", said, re.DOTALL)
+    if parameter.place != "body":
+        return InvalidRequest(reason=f"поле «{parameter.name}» заполнено не по форме.")
+    if missing is not None:
+        steps.append(missing[1])
+        reason = f"нет поля «{'.'.join(steps)}»."
+    elif unknown is not None:
+        reason = f"поле «{unknown[1][:_TOLD_AT_MOST]}» не известно."
+    else:
+        reason = f"поле «{'.'.join(steps) or parameter.name}» заполнено не по форме."
+    pointer = "".join(f"/{step}" for step in steps)
+    return InvalidRequest(reason=reason, **({"pointer": pointer} if pointer else {}))
 
 
 def problem_of(error: CabinetError, correlation_id: str) -> bytes:
@@ -120,7 +160,9 @@ def problem_of(error: CabinetError, correlation_id: str) -> bytes:
     return msgspec.json.encode(document)
 
 
-_OWN_MEMBERS = frozenset({"type", "title", "status", "code", "detail", "correlation_id", "errors"})
+_OWN_MEMBERS = frozenset(
+    {"type", "title", "status", "code", "detail", "correlation_id", "errors", "self"}
+)
 
 
 def error_of(body: bytes) -> CabinetError | None:
@@ -137,6 +179,13 @@ def error_of(body: bytes) -> CabinetError | None:
         for name, value in document.items()
         if name not in _OWN_MEMBERS and isinstance(value, str | int | None)
     }
+    flaws = document.get("errors")
+    if isinstance(flaws, list) and flaws and isinstance(flaws[0], dict):
+        pointer = flaws[0].get("pointer")
+        if isinstance(pointer, str) and pointer:
+            details["pointer"] = pointer
     error = from_code(code, details)
+    if error.code != code and isinstance(document.get("detail"), str):
+        error.args = (document["detail"],)  # A newer operator's error: its own sentence.
     error.correlation_id = str(document.get("correlation_id", ""))
     return error

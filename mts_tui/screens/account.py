@@ -15,6 +15,7 @@ from mts_tui import formatting, phones
 from mts_tui.backend.contract.account import Bucket, Overview, Transaction
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.events import Event
+from mts_tui.widgets.alive import alive
 from mts_tui.widgets.meter import bar
 from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import Part, TextBlock
@@ -23,6 +24,7 @@ from .page import Page
 
 PAGE = 50
 SHORTEST_METER = 6
+ROOM_FOR_REST = 18
 COLUMNS = (
     Column(14),
     Column(0),
@@ -78,25 +80,30 @@ class AccountPage(Page):
             )
         except CabinetError as error:
             self.app.explain(error)
+            if alive(self) and self._overview is None:
+                self.query_one("#beside", TextBlock).show("Счёт не загрузился.")
+                self.query_one(Rows).say("F5 — попробовать ещё раз.")
             return
-        if not self.is_attached:
+        if not alive(self):
             return
         same = self._overview is not None and self._overview.number.account == account
         self._overview = overview
-        self._merge(page.items, page.next_cursor, keep=same)
+        above = self._merge(page.items, page.next_cursor, keep=same)
         self._show_overview(overview)
-        self._show_history(keep=same)
+        self._show_history(keep=same, above=above)
 
-    def _merge(self, newest: list[Transaction], cursor: str | None, *, keep: bool) -> None:
-        """Put news on top of what was scrolled through, so that nothing jumps away."""
+    def _merge(self, newest: list[Transaction], cursor: str | None, *, keep: bool) -> int:
+        """Put news on top of what was scrolled through; how many they are."""
         known = self._transactions if keep else []
         last = newest[-1].id if newest else ""
         places = [index for index, one in enumerate(known) if one.id == last]
         if places and len(known) > places[0] + 1:
             self._transactions = newest + known[places[0] + 1 :]
-            return
-        self._transactions = newest
-        self._cursor = cursor
+        else:
+            self._transactions = newest
+            self._cursor = cursor
+        first = known[0].id if known else ""
+        return next((place for place, one in enumerate(newest) if one.id == first), 0)
 
     @on(Rows.NearEnd)
     @work(exclusive=True, group="more")
@@ -108,8 +115,9 @@ class AccountPage(Page):
             page = await self.app.cabinet.account.transactions(account, 200, self._cursor)
         except CabinetError as error:
             self.app.explain(error)
+            self.query_one(Rows).ask_again()
             return
-        if self.is_attached and account == self._overview.number.account:
+        if alive(self) and account == self._overview.number.account:
             self._transactions += page.items
             self._cursor = page.next_cursor
             self._show_history(keep=True)
@@ -136,7 +144,7 @@ class AccountPage(Page):
         for block in self.query(ViewBlock):
             block.view = view
 
-    def _show_history(self, *, keep: bool) -> None:
+    def _show_history(self, *, keep: bool, above: int = 0) -> None:
         if self._overview is None:
             return
         zone = ZoneInfo(self._overview.number.zone)
@@ -145,6 +153,7 @@ class AccountPage(Page):
             len(self._transactions),
             lambda index: _row(self._transactions[index], zone, today),
             keep=keep,
+            above=above,
         )
 
 
@@ -187,7 +196,15 @@ class Beside(ViewBlock):
             fee = formatting.money(view.next_fee.amount.amount_minor, view.next_fee.amount.currency)
             short = view.next_fee.amount.amount_minor > view.available.amount_minor
             text = f"{formatting.date_day(at)} спишется {fee} за тариф"
-            parts.append((f"▲ {text}, на счёте меньше", "warn") if short else (text, "muted"))
+            if short:
+                tries = (
+                    f"▲ {text}, на счёте меньше",
+                    f"▲ {fee} {formatting.date_short(at)}: на счёте меньше",
+                    "▲ на счёте меньше платы",
+                )
+                room = self.size.width - 4
+                text = next((one for one in tries if len(one) <= room), tries[-1])
+            parts.append((text, "warn" if short else "muted"))
         return parts
 
 
@@ -233,7 +250,8 @@ class Month(ViewBlock):
         total = sum(part.spent.amount_minor for part in view.month)
         currency = view.number.balance.currency
         parts: list[Part] = ["\n", (f"{title}: {formatting.money(-total, currency)}", "strong")]
-        room = self.size.width - len(title) - 16
+        room = self.size.width - len(title) - 14 - ROOM_FOR_REST
+        told = 0
         for part in view.month:
             used, _rest = bar(part.spent.amount_minor, max(1, total), 9)
             spent = formatting.money(part.spent.amount_minor, currency)
@@ -241,7 +259,10 @@ class Month(ViewBlock):
             room -= len(text) + len(used)
             if room < 0:
                 break
+            told += part.spent.amount_minor
             parts += [text, (used.replace("█", "▇"), "meter")]
+        if told < total:
+            parts.append((f"   прочее {formatting.money(total - told, currency)}", "muted"))
         return parts
 
 

@@ -1,8 +1,10 @@
 """The cabinet: top bar, menu, one page at a time, keys. Pages are loaded when first opened."""
 
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,9 +14,10 @@ from textual.reactive import reactive
 
 from mts_tui import formatting, phones
 from mts_tui.actions import bindings
-from mts_tui.app import Happened
+from mts_tui.app import Happened, MtsApp
 from mts_tui.backend.contract.access import SignedIn
 from mts_tui.backend.contract.errors import CabinetError
+from mts_tui.backend.contract.events import NOBODY, Event
 from mts_tui.backend.contract.numbers import Number
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.menu import Menu
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 SESSION_CHECK_SECONDS = 0.5
 """The first answer goes before the question whether this session was ended from elsewhere."""
+ROOM_FOR_AGE = 100
 PAGES = {
     "numbers": ("numbers", "NumbersPage"),
     "account": ("account", "AccountPage"),
@@ -37,6 +41,7 @@ PAGES = {
 class TopBar(TextBlock):
     """Whose cabinet this is: number, tariff, region, balance, connection."""
 
+    app: MtsApp
     number: reactive[Number | None] = reactive(None)
 
     def render(self) -> Content:
@@ -53,19 +58,26 @@ class TopBar(TextBlock):
             (f"  {number.tariff}", ""),
             (f" · {number.region}", "muted"),
         ]
-        right = f" {balance}  ● на связи "
-        taken, shown = len(right), []
+        since = self.app.offline_since
+        mark, words = ("●", "на связи") if since is None else ("○", "нет связи")
+        if since is not None and width >= ROOM_FOR_AGE:
+            words += f", данные на {formatting.clock(since.astimezone())}"
+        right = f" {balance}  {mark} {words} "
+        taken, shown = cell_len(right) + 1, []
         for text, style in parts:
-            taken += len(text)
+            taken += cell_len(text)
             if taken > width:
                 break
             shown.append((text, style))
-        filled = sum(len(text) for text, _style in shown)
-        gap = " " * max(1, width - filled - len(right))
+        filled = sum(cell_len(text) for text, _style in shown)
+        gap = " " * max(1, width - filled - cell_len(right))
         return self.assemble(
             *(part if part[1] else part[0] for part in shown),
-            gap, (f" {balance} ", "strong"), (" ● ", "good"), "на связи ",
-        )  # fmt: skip
+            gap,
+            (f" {balance} ", "strong"),
+            (f" {mark} ", "good" if since is None else "bad"),
+            f"{words} ",
+        )
 
 
 class CabinetScreen(AppScreen[None]):
@@ -114,6 +126,8 @@ class CabinetScreen(AppScreen[None]):
             return
         if self in self.app.screen_stack:
             self.show_number()
+            for page in self._pages():
+                page.numbers_came()
 
     @property
     def number(self) -> Number | None:
@@ -124,8 +138,17 @@ class CabinetScreen(AppScreen[None]):
         """Put the open number into the top bar and under the virtual phone."""
         number = self.number
         self.query_one(TopBar).number = number
-        if number is not None and number.kind == "mobile":
+        if (
+            number is not None
+            and number.kind == "mobile"
+            and (self.app.handset_phone != number.phone)
+        ):
             self.app.handset_phone = number.phone
+            self._tell_phones(Event(NOBODY, 0, "message", datetime.now(UTC)))
+
+    def _tell_phones(self, event: Event) -> None:
+        for handset in self.query("Handset"):  # By name: its module is loaded when it is opened.
+            handset.post_message(Happened(event))
 
     def switch_to(self, account: str) -> None:
         """Open another number of the cabinet."""
@@ -167,14 +190,18 @@ class CabinetScreen(AppScreen[None]):
         event = happened.event
         if not self.account:
             return  # The frame is there, the session is not yet.
+        if event.kind == "connection":
+            self.query_one(TopBar).refresh()
+            if self.app.offline_since is None:
+                self.action_refresh()
+            return
         if event.kind in {"account", "numbers"}:
             self.load_numbers()
         if event.kind == "session":
             self.set_timer(SESSION_CHECK_SECONDS, self._still_here)
         for page in self._pages():
             page.happened(event)
-        for handset in self.query("Handset"):  # By name: its module is loaded when it is opened.
-            handset.post_message(Happened(event))
+        self._tell_phones(event)
 
     @work(exclusive=True, group="session")
     async def _still_here(self) -> None:
@@ -183,6 +210,11 @@ class CabinetScreen(AppScreen[None]):
             await self.app.cabinet.access.password()
         except CabinetError as error:
             self.app.explain(error)
+
+    def action_back(self) -> None:
+        """Go back to the first page."""
+        if self.query_one(Menu).here != "account":
+            self.open_page("account")
 
     def action_next_number(self) -> None:
         """Open the next number."""

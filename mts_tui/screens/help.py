@@ -14,9 +14,10 @@ from mts_tui.widgets.dialog import Dialog
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.text import Part, TextBlock
 
-TEXT_WIDTH = 44
+TEXT_WIDTH = 40
+PARTS = (("Rows", "list"), ("Handset", "handset"))
+"""Widgets that bring actions of their own."""
 GENERAL = (
-    ("↑ ↓ PgUp PgDn", "Двигаться по списку."),
     ("Tab", "Перейти к следующему полю или списку."),
     ("Enter", "Открыть или подтвердить."),
     ("Esc", "Вернуться или закрыть."),
@@ -28,7 +29,8 @@ class HelpDialog(Dialog[None]):
 
     def __init__(self, below: Screen[Any]) -> None:
         super().__init__()
-        self._places = ("app", *getattr(below, "action_places", ()))
+        parts = [place for kind, place in PARTS if below.query(kind)]
+        self._places = ("app", *getattr(below, "action_places", ()), *parts)
 
     def compose(self) -> ComposeResult:
         """Title and lines."""

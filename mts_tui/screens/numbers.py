@@ -5,8 +5,8 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from mts_tui import formatting, phones
-from mts_tui.backend.contract.events import Event
 from mts_tui.backend.contract.numbers import Number
+from mts_tui.widgets.alive import alive
 from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import TextBlock
 
@@ -21,6 +21,7 @@ COLUMNS = (
     Column(14, right=True),
     Column(22, needs=100),
 )
+MARKS = {"active": " ", "no_money": "▲", "blocked": "■"}
 STATES = {"active": "", "no_money": "▲ нужны деньги", "blocked": "■ заблокирован"}
 
 
@@ -42,7 +43,15 @@ class NumbersPage(Page):
         self.query_one(Rows).focus()
 
     def load(self) -> None:
-        """Show the numbers that the screen has."""
+        """Show the numbers that the screen has, and ask for them anew."""
+        if self.cabinet_screen.numbers:
+            self.numbers_came()
+        self.cabinet_screen.load_numbers()
+
+    def numbers_came(self) -> None:
+        """Show the numbers that the screen has now."""
+        if not alive(self):
+            return
         self._numbers = self.cabinet_screen.numbers
         totals: dict[str, int] = {}
         for number in self._numbers:
@@ -56,11 +65,6 @@ class NumbersPage(Page):
         rows = self.query_one(Rows)
         here = self.cabinet_screen.account
         rows.show(len(self._numbers), lambda index: _row(self._numbers[index], here), keep=True)
-
-    def happened(self, event: Event) -> None:
-        """Balances change."""
-        if event.kind in {"account", "numbers"}:
-            self.set_timer(0.2, self.load)
 
     @on(Rows.Chosen)
     def _open(self, chosen: Rows.Chosen) -> None:
@@ -79,7 +83,7 @@ def _row(number: Number, here: str) -> tuple[Cell, ...]:
         " (ребёнок)" if number.role == "child" else " (городской)" if number.kind == "city" else ""
     )
     return (
-        Cell("▌" if number.account == here else " ", "bad"),
+        Cell(("▌" if number.account == here else " ") + MARKS[number.state], "bad"),
         Cell(phones.display(number.phone), "strong"),
         Cell(formatting.clean(f"{number.name}{role} · {number.owner}")),
         Cell(number.tariff),

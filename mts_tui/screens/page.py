@@ -30,6 +30,9 @@ class Page(Vertical):
     def happened(self, event: Event) -> None:
         """Something happened to one of the cabinet's accounts."""
 
+    def numbers_came(self) -> None:
+        """The screen's list of numbers was answered anew."""
+
     def take_focus(self) -> None:
         """Put the focus where a person would begin."""
 

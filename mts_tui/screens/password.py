@@ -9,6 +9,7 @@ from textual.widgets import Input, Static
 
 from mts_tui import formatting
 from mts_tui.backend.contract.errors import CabinetError
+from mts_tui.widgets.alive import alive
 from mts_tui.widgets.dialog import Dialog
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.password_form import PasswordForm
@@ -64,14 +65,14 @@ class PasswordPage(Page):
         except CabinetError as error:
             self.app.explain(error)
             return
-        if not self.is_attached:
+        if not alive(self):
             return
         text = "Постоянный пароль не установлен: вы входите по коду из SMS."
         if state.changed_at is not None:
             number = self.cabinet_screen.number
             zone = ZoneInfo(number.zone) if number else None
             day = formatting.date_long(state.changed_at.astimezone(zone))
-            text = f"Пароль установлен {day}."
+            text = f"Пароль установлен {day}"
             if state.is_old:
                 text += " Прошло больше полугода, его стоит сменить."
         self.query_one("#password-state", Static).update(

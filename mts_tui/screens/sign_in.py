@@ -4,7 +4,6 @@ As in the source article: the number is the login, the field is left empty the f
 asked for, and typed into the same field. Nothing here tells whether a number is a subscriber.
 """
 
-import unicodedata
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -25,8 +24,9 @@ from mts_tui.backend.contract.errors import (
     TooManyCodes,
 )
 from mts_tui.widgets.check import Check
-from mts_tui.widgets.field import Field
+from mts_tui.widgets.field import CODE_DIGITS, Field, code_of
 from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.once import once
 from mts_tui.widgets.phone_field import PhoneField
 from mts_tui.widgets.text import TextBlock
 
@@ -35,7 +35,6 @@ from .base import AppScreen
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-CODE_DIGITS = 6
 WAYS = (
     "Наберите *111*25#, отправьте SMS «Пароль» на 3339 или позвоните на 111. "
     "Проверьте, что телефон принимает SMS."
@@ -59,7 +58,7 @@ class SignInScreen(AppScreen[None]):
         self._first_message = message
         self._code_for = ""
         self._line: str | None = None
-        self._closed_until = 0.0
+        self._closed_numbers: dict[str, float] = {}
         self._countdown: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -93,11 +92,18 @@ class SignInScreen(AppScreen[None]):
     @work(exclusive=True, group="around")
     async def _look_around(self) -> None:
         """On the operator inside, say which number to try; elsewhere there is no such area."""
-        self._line = (await self.app.cabinet.access.line()).phone
-        sims = (await self.app.cabinet.demo.sims()).items
+        try:
+            self._line = (await self.app.cabinet.access.line()).phone
+            sims = (await self.app.cabinet.demo.sims()).items if self.app.has_demo else []
+        except CabinetError as error:
+            if self in self.app.screen_stack:
+                self.say(str(error), bad=True)
+            return
         if self not in self.app.screen_stack:
             return
         self.refresh_bindings()
+        if not sims:
+            return
         if not self.app.handset_phone:
             self.app.handset_phone = self._phone or sims[0].phone
         if not self._phone and not self._message:
@@ -117,7 +123,7 @@ class SignInScreen(AppScreen[None]):
         """Offer only the ways in that there are."""
         del parameters
         if action in {"use_stored", "forget"}:
-            return bool(self.app.settings.phone)
+            return bool(self.app.remembered)
         return action != "use_line" or self._line is not None
 
     @property
@@ -166,7 +172,8 @@ class SignInScreen(AppScreen[None]):
     def _code_button(self) -> None:
         self.action_request_code()
 
-    @work(exclusive=True, group="sign-in")
+    @work(group="sign-in")
+    @once("sign-in")
     async def action_request_code(self) -> None:
         """Ask for a one-time code."""
         number = self._number()
@@ -193,7 +200,8 @@ class SignInScreen(AppScreen[None]):
 
     @on(Button.Pressed, "#enter")
     @on(Input.Submitted, "#secret")
-    @work(exclusive=True, group="sign-in")
+    @work(group="sign-in")
+    @once("sign-in")
     async def sign_in(self) -> None:
         """Try what was typed: a code when one was asked for and it looks like one."""
         number = self._number()
@@ -208,12 +216,11 @@ class SignInScreen(AppScreen[None]):
             )
             field.focus()
             return
-        code = "".join(unicodedata.normalize("NFKC", typed).split())
-        is_code = code.isascii() and code.isdigit() and len(code) == CODE_DIGITS
-        by_code = is_code or (self._code_for == number and not field.password)
+        code = code_of(typed)
+        by_code = code is not None or (self._code_for == number and not field.password)
         order = SignIn(
             phone=number,
-            code=code if by_code else None,
+            code=(code or typed.strip()) if by_code else None,
             password=None if by_code else typed,
             device=self.app.device,
             device_name=device_name(),
@@ -236,7 +243,8 @@ class SignInScreen(AppScreen[None]):
         if keep and password is not None:
             self.app.remember_soon(password)
 
-    @work(exclusive=True, group="sign-in")
+    @work(group="sign-in")
+    @once("sign-in")
     async def action_use_stored(self) -> None:
         """Sign in with the password that the keyring keeps for this number."""
         number = self._number()
@@ -259,7 +267,8 @@ class SignInScreen(AppScreen[None]):
         except CabinetError as error:
             self._refused(error)
 
-    @work(exclusive=True, group="sign-in")
+    @work(group="sign-in")
+    @once("sign-in")
     async def action_use_line(self) -> None:
         """Sign in as the line that the operator's network vouches for."""
         access = self.app.cabinet.access
@@ -270,7 +279,8 @@ class SignInScreen(AppScreen[None]):
         except CabinetError as error:
             self._refused(error)
 
-    @work(exclusive=True, group="sign-in")
+    @work(group="sign-in")
+    @once("sign-in")
     async def action_forget(self) -> None:
         """Forget the number and its password on this computer."""
         await self.app.forget()
@@ -292,16 +302,34 @@ class SignInScreen(AppScreen[None]):
 
     def _close_for(self, seconds: int) -> None:
         """Count down to when the number opens again."""
-        self._closed_until = self.app.monotonic() + seconds
-        for button in self.query(Button):
-            button.disabled = True
-        if self._countdown is not None:
-            self._countdown.stop()
-        self._countdown = self.set_interval(1, self._tick)
-        self._tick()
+        number = self._number()
+        if number is not None:
+            self._closed_numbers[number] = self.app.monotonic() + seconds
+            self._watch_number()
+
+    @on(Input.Changed, "#phone")
+    def _watch_number(self) -> None:
+        """Show the countdown of a number that is closed; another number is open."""
+        if self._left() > 0:
+            for button in self.query(Button):
+                button.disabled = True
+            if self._countdown is None:
+                self._countdown = self.set_interval(1, self._tick)
+            self._tick()
+        elif self._countdown is not None:
+            self._open()
+            self.say("")
+
+    def _left(self) -> float:
+        """Seconds until the number in the field opens; zero or less for an open one."""
+        try:
+            number = self.query_one(PhoneField).number
+        except phones.PhoneError:
+            return 0.0
+        return self._closed_numbers.get(number, 0.0) - self.app.monotonic()
 
     def _tick(self) -> None:
-        left = self._closed_until - self.app.monotonic()
+        left = self._left()
         if left > 0:
             self.say(
                 "Три попытки были неверными, и вход для этого номера закрыт. "
@@ -309,19 +337,15 @@ class SignInScreen(AppScreen[None]):
                 bad=True,
             )
             return
+        self._open()
+        self.say("Номер снова открыт. Попробуйте ещё раз или получите новый код.")
+
+    def _open(self) -> None:
         if self._countdown is not None:
             self._countdown.stop()
             self._countdown = None
         for button in self.query(Button):
             button.disabled = False
-        self.say("Номер снова открыт. Попробуйте ещё раз или получите новый код.")
-
-    @on(Input.Changed, "#phone")
-    def _another_number(self) -> None:
-        """Another number is not closed."""
-        if self._countdown is not None and self.query_one("#phone").has_focus:
-            self._closed_until = 0
-            self._tick()
 
     def on_key(self, event: events.Key) -> None:
         """Down and up go between the fields, as in a form."""

@@ -13,9 +13,10 @@ from mts_tui.app import MtsApp  # noqa: TC001 - Textual resolves it
 from mts_tui.backend.contract.access import CodeOrder, Confirmation
 from mts_tui.backend.contract.errors import CabinetError
 
-from .field import Field
+from .field import Field, code_of
 from .key_bar import KeyBar
 from .looks import LOOKS
+from .once import once
 
 T = TypeVar("T")
 
@@ -61,7 +62,8 @@ class Proof(Dialog[bool]):
             self.query_one("#proof", Input).border_title = "Код из SMS"
 
     @on(Button.Pressed, "#code")
-    @work(exclusive=True)
+    @work
+    @once("code")
     async def send_code(self) -> None:
         """Send a code to the number of the session."""
         message = self.query_one("#proof-message", Static)
@@ -76,17 +78,20 @@ class Proof(Dialog[bool]):
 
     @on(Button.Pressed, "#confirm")
     @on(Input.Submitted, "#proof")
-    @work(exclusive=True)
+    @work
+    @once("confirm")
     async def confirm(self) -> None:
         """Show the proof to the operator."""
         field = self.query_one("#proof", Input)
-        text, field.value = field.value.strip(), ""
+        text, field.value = field.value, ""
         message = self.query_one("#proof-message", Static)
-        if not text:
+        if not text.strip():
             message.update("Введите пароль или код из SMS.")
             return
-        by_code = self._code_sent and text.isdigit()
-        order = Confirmation(code=text) if by_code else Confirmation(password=text)
+        code = code_of(text)
+        if code is None and (self._code_sent or not self._with_password) and text.strip().isdigit():
+            code = text.strip()
+        order = Confirmation(code=code) if code else Confirmation(password=text)
         try:
             await self.app.cabinet.access.confirm(order)
         except CabinetError as error:

@@ -1,20 +1,23 @@
 """The phone of a number: SMS come here, codes are dialled, short numbers answer."""
 
 import re
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input
 
 from mts_tui import formatting, phones
+from mts_tui.actions import bindings
 from mts_tui.app import Happened, MtsApp
 from mts_tui.backend.contract.demo import Dial, ShortMessage, Sim, Vouching
 from mts_tui.backend.contract.errors import CabinetError
 
+from .alive import alive
 from .field import Field
 from .text import Part, TextBlock
 
@@ -26,11 +29,7 @@ class Handset(Vertical):
     """The panel, on the right of any screen."""
 
     app: MtsApp
-    BINDINGS = [  # noqa: RUF012 - Textual's own way
-        Binding("escape", "app.toggle_handset", "Убрать телефон", show=True),
-        Binding("ctrl+n", "next_sim", "Другой номер", show=True),
-        Binding("ctrl+t", "vouch", "Сеть подтверждает", show=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("handset"))
 
     def __init__(self, focus_before: Widget | None = None) -> None:
         super().__init__(id="handset")
@@ -75,7 +74,7 @@ class Handset(Vertical):
             self._reply(str(error))
             return
         vouched = "сеть подтверждает номер" if sim.vouched else "вход по сети выключен"
-        if not self.is_attached:
+        if not alive(self):
             return
         self.query_one("#handset-head", TextBlock).show(
             (" Телефон ", "brand"), " ", (phones.display(sim.phone), "strong"),
@@ -127,7 +126,7 @@ class Handset(Vertical):
         self.load()
 
     def _reply(self, text: str) -> None:
-        if self.is_attached:
+        if alive(self):
             self.query_one("#handset-reply", TextBlock).show(
                 formatting.clean(text, 600, keep_lines=True)
             )
@@ -146,5 +145,13 @@ class Handset(Vertical):
         """Let the network vouch for this line, or not."""
         sim = self.sim
         if sim is not None:
-            await self.app.cabinet.demo.vouch(sim.phone, Vouching(on=not sim.vouched))
+            try:
+                await self.app.cabinet.demo.vouch(sim.phone, Vouching(on=not sim.vouched))
+            except CabinetError as error:
+                self._reply(str(error))
             self.load()
+
+    def action_scroll_messages(self, direction: int) -> None:
+        """Show older or newer SMS."""
+        messages = self.query_one("#handset-messages")
+        messages.scroll_relative(y=direction * messages.size.height, animate=False)

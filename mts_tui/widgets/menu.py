@@ -55,7 +55,7 @@ class Menu(TextBlock, can_focus=True):
             return
         edge = 0
         for item in MENU:
-            edge += len(item.short) + 4
+            edge += len(item.short) + 5  # Its letter, three blanks, and the gap behind it.
             if offset.x < edge:
                 self.post_message(self.Chosen(item.id))
                 return

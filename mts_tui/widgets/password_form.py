@@ -10,10 +10,12 @@ from mts_tui.app import MtsApp
 from mts_tui.backend.contract.access import NewPassword
 from mts_tui.backend.contract.errors import CabinetError, StepUpRequired
 
+from .alive import alive
 from .check import Check
 from .dialog import Proof
 from .field import Field
 from .meter import bar
+from .once import once
 from .text import TextBlock
 
 LONGEST = 128
@@ -80,7 +82,7 @@ class PasswordForm(Vertical):
         self.app.call_from_thread(self._strength_known, parts)
 
     def _strength_known(self, parts: list[tuple[str, str] | str]) -> None:
-        if self.is_attached:
+        if alive(self):
             self.query_one("#strength", TextBlock).show(*parts)
 
     @on(Button.Pressed, "#skip")
@@ -89,12 +91,17 @@ class PasswordForm(Vertical):
 
     @on(Button.Pressed, "#save")
     @on(Input.Submitted)
-    @work(exclusive=True, group="save")
+    @work(group="save")
+    @once("save")
     async def save(self) -> None:
         """Set the password, proving first who is there where the operator asks for it."""
         new, again = self.query_one("#new", Input), self.query_one("#again", Input)
         message = self.query_one("#password-message", Static)
         password = new.value
+        if not password:
+            message.update("Введите новый пароль.")
+            new.focus()
+            return
         if not again.value and again.has_focus is False:
             again.focus()
             return

@@ -9,13 +9,15 @@ from typing import ClassVar, NamedTuple
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
+
+from mts_tui.actions import bindings
 
 from .looks import look
 
@@ -46,15 +48,8 @@ class Cell(NamedTuple):
 class Rows(ScrollView, can_focus=True):
     """The list. Give it rows with `show`, more of them with `add`."""
 
-    BINDINGS: ClassVar[list[Binding]] = [  # type: ignore[assignment]
-        Binding("up,k,л", "move(-1)", show=False),
-        Binding("down,j,о", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home", "edge(-1)", show=False),
-        Binding("end", "edge(1)", show=False),
-        Binding("enter", "choose", "Открыть", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("list"))
+
     cursor: reactive[int] = reactive(0, repaint=False)
 
     class Chosen(Message):
@@ -82,28 +77,47 @@ class Rows(ScrollView, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self.columns = columns
-        self.empty = empty
+        self._empty = empty
+        self._shown = "Загружаем…"
         self._count = 0
         self._draw: Callable[[int], tuple[Cell, ...]] = lambda _index: ()
         self._told = -1
 
-    def show(self, count: int, draw: Callable[[int], tuple[Cell, ...]], *, keep: bool) -> None:
+    def show(
+        self, count: int, draw: Callable[[int], tuple[Cell, ...]], *, keep: bool, above: int = 0
+    ) -> None:
         """Show rows.
 
         Args:
             count: How many there are.
             draw: The cells of the row with a given index.
-            keep: Whether the cursor stays on its index; else it goes to the top.
+            keep: Whether the cursor stays on its row; else it goes to the top.
+            above: How many rows came above since; a cursor at the very top stays there.
         """
+        self._shown = self._empty
         self._count = count
         self._draw = draw
         self._told = -1
-        self.cursor = min(self.cursor, max(0, count - 1)) if keep else 0
-        if not keep:
-            self.scroll_home(animate=False)
         self.virtual_size = Size(self.size.width, max(1, count))
+        if not keep:
+            self.cursor = 0
+            self.scroll_home(animate=False)
+        elif self.cursor:
+            if above:
+                top = self.scroll_offset.y + above
+                self.scroll_to(y=top, animate=False, immediate=True)
+            self.cursor = min(self.cursor + above, max(0, count - 1))
         self.refresh()
         self._ask_for_more()
+
+    def say(self, text: str) -> None:
+        """Say something in place of rows, while there are none."""
+        self._shown = text
+        self.refresh()
+
+    def ask_again(self) -> None:
+        """More rows did not come: the next move may ask for them anew."""
+        self._told = -1
 
     @property
     def row_count(self) -> int:
@@ -191,7 +205,7 @@ class Rows(ScrollView, can_focus=True):
         index = y + self.scroll_offset.y
         base = self.visual_style
         if not self._count:
-            text = self.empty if y == 0 else ""
+            text = self._shown if y == 0 else ""
             muted = (base + look(self, "muted")).rich_style
             return Strip([Segment(set_cell_size(f" {text}", width), muted)], width)
         if index >= self._count:

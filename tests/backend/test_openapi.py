@@ -17,7 +17,14 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from mts_tui.backend import contract, openapi, wire
 from mts_tui.backend.contract import Area, Endpoint, endpoints
 from mts_tui.backend.contract.endpoint import command, query
-from mts_tui.backend.contract.errors import CabinetError, KeyReused, TooManyRequests, Unavailable
+from mts_tui.backend.contract.errors import (
+    CabinetError,
+    KeyReused,
+    NotJson,
+    TooLarge,
+    TooManyRequests,
+    Unavailable,
+)
 from mts_tui.backend.contract.model import AccountId, Limit, Model, Page, Request
 from mts_tui.backend.openapi import ROUTES, document, status_of
 from mts_tui.backend.operator.people import LINES
@@ -132,7 +139,9 @@ def test_an_operation_is_told_as_it_is_declared(endpoint: Endpoint):
     assert {(one["name"], one["in"], one["required"]) for one in parameters} == {
         *((one.name, one.place, one.required) for one in endpoint.parameters if one not in body),
         ("traceparent", "header", False),
-        *([("Idempotency-Key", "header", True)] if endpoint.changes else []),
+        ("Idempotency-Key", "header", True)
+        if endpoint.changes
+        else ("If-None-Match", "header", False),
     }
     for one in parameters:
         assert len(one["description"]) > 10, one["name"]
@@ -147,8 +156,10 @@ def test_an_operation_is_told_as_it_is_declared(endpoint: Endpoint):
 def test_every_error_that_an_operation_may_raise_is_told(endpoint: Endpoint):
     told = entry(endpoint)
     keyed = {KeyReused} if endpoint.changes and not endpoint.answer_is_secret else set()
+    bodied = any(one.place == "body" for one in endpoint.parameters)
     expected = {*endpoint.errors, *keyed, CabinetError, TooManyRequests, Unavailable}
-    statuses = {int(status) for status in told["responses"]} - {status_of(endpoint)}
+    expected |= {TooLarge, NotJson} if bodied else set()
+    statuses = {int(status) for status in told["responses"]} - {status_of(endpoint), 304}
     assert statuses == {kind.status for kind in expected}
     for status in statuses:
         codes = {kind.code for kind in expected if kind.status == status}
@@ -329,8 +340,9 @@ def test_a_new_area_is_told_without_a_word_more(monkeypatch: pytest.MonkeyPatch)
     assert path["get"]["summary"] == "What was cooked so far."
     assert path["get"]["description"].endswith("\n\nThe oldest first.")
     assert path["post"]["security"] == [{}]
-    assert set(path["get"]["responses"]) == {"200", "400", "401", "409", "429", "500", "503"}
-    assert set(path["post"]["responses"]) == {"201", "400", "409", "422", "429", "500", "503"}
+    got, posted = set(path["get"]["responses"]), set(path["post"]["responses"])
+    assert got == {"200", "304", "400", "401", "409", "429", "500", "503"}
+    assert posted == {"201", "400", "409", "413", "415", "422", "429", "500", "503"}
     assert path["post"]["responses"]["201"]["content"]["application/json"]["example"] == {
         "account": "anna-moscow",
         "jars": 0,

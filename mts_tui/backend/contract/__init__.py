@@ -24,6 +24,8 @@ def endpoints() -> Iterator[Endpoint]:
 class Backend(Channel, Protocol):
     """Whoever answers for the operator: the one inside, or a server."""
 
+    features: frozenset[str]
+    """What is offered beyond the cabinet itself, e.g. `demo`; known once it is open."""
     online: bool
     """Whether the operator answers now; inside the process it always does."""
     offline_since: datetime | None

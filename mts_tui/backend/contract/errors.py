@@ -57,6 +57,30 @@ class InvalidRequest(CabinetError):
     sentence = "Запрос составлен неверно: {reason}"
 
 
+class MethodNotAllowed(CabinetError):
+    """The address is there, but it does not take this method."""
+
+    code = "METHOD_NOT_ALLOWED"
+    status = 405
+    sentence = "По этому адресу так не обращаются. Обновите программу и повторите."
+
+
+class TooLarge(CabinetError):
+    """The request's body is longer than the server reads."""
+
+    code = "REQUEST_TOO_LARGE"
+    status = 413
+    sentence = "Запрос слишком велик. Сократите введённое и повторите."
+
+
+class NotJson(CabinetError):
+    """The request's body is not announced as `application/json`."""
+
+    code = "NOT_JSON"
+    status = 415
+    sentence = "Тело запроса должно быть в формате application/json."
+
+
 class NotSignedIn(CabinetError):
     """There is no session, or it has ended."""
 

@@ -64,6 +64,14 @@ _PARAMETERS: dict[str, Schema] = {
         "schema": {"type": "string", "format": "uuid", "minLength": 36, "maxLength": 36},
         "example": "019c8f3e-5a40-7c31-9d52-6f1b0a7e4c28",
     },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "required": False,
+        "description": "The `ETag` of the answer that is known: nothing is sent if it still holds.",
+        "schema": {"type": "string", "format": "opaque", "maxLength": 1000},
+        "example": '"6f1b0a7e4c289d526f1b0a7e4c289d52"',
+    },
     "LastEventId": {
         "name": "Last-Event-ID",
         "in": "header",
@@ -86,6 +94,11 @@ _HEADERS: dict[str, Schema] = {
     "Cache-Control": {
         "description": "Nothing here may be kept: it is personal, or of this moment.",
         "schema": {"type": "string", "const": "no-store"},
+    },
+    "ETag": {
+        "description": "A strong tag of this answer, for `If-None-Match`.",
+        "schema": {"type": "string", "pattern": '^"[0-9a-f]{32}"$', "maxLength": 34},
+        "example": '"6f1b0a7e4c289d526f1b0a7e4c289d52"',
     },
     "RateLimit": {
         "description": "What is left of each policy: requests `r`, and seconds `t` until more.",
@@ -168,6 +181,12 @@ def document() -> Schema:
             "responses": {
                 problems.response_name(group): problems.response(group)
                 for group in sorted(groups, key=problems.response_name)
+            }
+            | {
+                "NotModified": {
+                    "description": "The answer is still the one with this tag.",
+                    "headers": problems.headers_of(304, "ETag"),
+                }
             },
             "examples": {kind.code: problems.example(kind) for kind in errors},
             "parameters": _PARAMETERS,

@@ -13,6 +13,8 @@ from mts_tui.backend.contract.errors import (
     CabinetError,
     InvalidRequest,
     KeyReused,
+    NotJson,
+    TooLarge,
     TooManyRequests,
     Unavailable,
 )
@@ -51,7 +53,8 @@ def status_of(endpoint: Endpoint) -> int:
 def errors_of(endpoint: Endpoint) -> ErrorGroups:
     """All that an operation may answer instead, grouped by status."""
     keyed = (KeyReused,) if endpoint.changes and not endpoint.answer_is_secret else ()
-    return _grouped((*endpoint.errors, *keyed, *ANY_MAY_FAIL))
+    bodied = (TooLarge, NotJson) if any(one.place == "body" for one in endpoint.parameters) else ()
+    return _grouped((*endpoint.errors, *keyed, *bodied, *ANY_MAY_FAIL))
 
 
 def errors_of_route(route: Route) -> ErrorGroups:
@@ -65,7 +68,8 @@ def operation(endpoint: Endpoint, examples: Examples) -> Schema:
     """The document's entry for a declared operation."""
     body = next((one for one in endpoint.parameters if one.place == "body"), None)
     status = status_of(endpoint)
-    success: Schema = {"description": _success(status), "headers": headers_of(status)}
+    tag = [] if endpoint.changes else ["ETag"]
+    success: Schema = {"description": _success(status), "headers": headers_of(status, *tag)}
     if endpoint.result is not NoneType:
         success["content"] = {JSON: _media(endpoint.result, examples)}
     told = inspect.cleandoc(endpoint.documentation)
@@ -78,11 +82,15 @@ def operation(endpoint: Endpoint, examples: Examples) -> Schema:
         "operationId": endpoint.id,
         "parameters": [
             *(_parameter(endpoint, one, examples) for one in endpoint.parameters if one != body),
-            *([_shared("IdempotencyKey")] if endpoint.changes else []),
+            _shared("IdempotencyKey" if endpoint.changes else "IfNoneMatch"),
             _shared("Traceparent"),
         ],
         **({"requestBody": _body(body, examples)} if body is not None else {}),
-        "responses": {str(status): success, **_refusals(errors_of(endpoint))},
+        "responses": {
+            str(status): success,
+            **({} if endpoint.changes else {"304": _same()}),
+            **_refusals(errors_of(endpoint)),
+        },
         "security": OPEN if endpoint.public else SESSION,
     }
 
@@ -142,6 +150,10 @@ def _success(status: int) -> str:
     return {200: "Done.", 201: "Done; something was added.", 204: "Done; there is no answer."}[
         status
     ]
+
+
+def _same() -> Schema:
+    return {"$ref": "#/components/responses/NotModified"}
 
 
 def _shared(name: str) -> Schema:

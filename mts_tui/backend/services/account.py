@@ -17,7 +17,7 @@ from mts_tui.backend.contract.errors import InvalidRequest
 from mts_tui.backend.contract.model import Money, Page
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
-from .billing import tariff_of
+from .billing import next_fee, tariff_of
 from .caller import Caller, own_account
 from .numbers import number
 
@@ -42,7 +42,7 @@ def overview(tx: Transaction, caller: Caller, account: str) -> Overview:
     local = tx.now.astimezone(ZoneInfo(row["zone"]))
     month_start = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     spent = tx.ledger.spent_by_kind(account_id=account, since=to_ms(month_start))
-    fee = tariff.monthly or tariff.daily
+    fee = next_fee(tariff, from_ms(row["fee_at"]).astimezone(local.tzinfo)) if row["fee_at"] else 0
     return Overview(
         number=number(row, tariff.title, caller),
         available=Money(amount_minor=row["balance"] - row["floor"], currency=currency),

@@ -62,6 +62,14 @@ def tariff_of(tx: Transaction, tariff_id: str) -> Tariff:
     return _decoded(tx.common.tariff(id=tariff_id)["body"])
 
 
+def next_fee(tariff: Tariff, local: datetime) -> int:
+    """What a tariff takes at a moment of the account's own zone: a month, or its part of a day."""
+    if tariff.charging != "day" or not tariff.monthly:
+        return tariff.daily or tariff.monthly
+    days = monthrange(local.year, local.month)[1]
+    return tariff.monthly // days + (local.day <= tariff.monthly % days)
+
+
 class Book:
     """An account in hand. Make it, let things happen in order of time, then `write` it.
 
@@ -181,10 +189,7 @@ class Book:
         tariff = self.tariff
         local = from_ms(at).astimezone(self.zone)
         daily = tariff.charging == "day" or not tariff.monthly
-        fee = tariff.daily or tariff.monthly
-        if daily and tariff.monthly:
-            days = monthrange(local.year, local.month)[1]
-            fee = tariff.monthly // days + (local.day <= tariff.monthly % days)
+        fee = next_fee(tariff, local)
         if fee and self.balance - fee < self.floor:
             part = -(-tariff.monthly // DAYS_OF_A_PART)
             if tariff.charging != "day_if_short" or self.balance - part < self.floor:

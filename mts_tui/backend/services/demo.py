@@ -81,6 +81,7 @@ def advance(tx: Transaction, caller: Caller | Guest, move: ClockMove) -> ClockSt
     ahead = int(tx.common.hold_number(name="clock_ahead")) + move.seconds
     tx.common.set_meta(name="clock_ahead", value=str(ahead))
     tx.now += timedelta(seconds=move.seconds)
+    tx.access.carry_sessions(by=move.seconds * 1000)
     everybody_lives(tx, tx.now)
     forget(tx)
     return ClockState(now=tx.now, ahead_seconds=ahead)

@@ -1,0 +1,46 @@
+"""A world for each test: an operator of its own, a clock and a keyring that are set by hand."""
+
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+
+from mts_tui.backend.operator.life import Life
+from mts_tui.widgets.key_bar import KeyBar
+from tests.backend.conftest import settled_file  # noqa: F401 - a fixture
+from tests.backend.desk import LONG_PASSWORD
+
+from .world import DEVICE_NAME, World, file_with_password
+
+
+@pytest.fixture(autouse=True)
+def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of this machine is seen, nothing blinks, nobody lives unless told to."""
+    monkeypatch.setattr("mts_tui.app.device_name", lambda: DEVICE_NAME)
+    monkeypatch.setattr("mts_tui.screens.sign_in.device_name", lambda: DEVICE_NAME)
+    monkeypatch.setattr("textual.widgets.Input._toggle_cursor", lambda _input: None)
+    monkeypatch.setattr(KeyBar, "layout_name", "ru")
+    monkeypatch.setattr(Life, "_run", lambda _life: None)
+
+
+@pytest.fixture(scope="session")
+def file_of_anna(settled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
+    """The settled demo where Anna has a password and this machine is trusted."""
+    path = tmp_path_factory.mktemp("anna") / "operator.db"
+    copyfile(settled_file, path)
+    file_with_password(path, LONG_PASSWORD)
+    return path
+
+
+@pytest.fixture
+def world(settled_file: Path, tmp_path: Path) -> World:  # noqa: F811
+    """Nobody has signed in here yet."""
+    return World(settled_file, tmp_path)
+
+
+@pytest.fixture
+def home(file_of_anna: Path, tmp_path: Path) -> World:
+    """Anna's own machine: her number is remembered, her password is in the keyring."""
+    made = World(file_of_anna, tmp_path)
+    made.remember(LONG_PASSWORD)
+    return made
