@@ -1,6 +1,7 @@
 """The application: one session, the way between screens, the idle lock, and a calm crash."""
 
 import asyncio
+import contextlib
 import os
 import select
 import signal
@@ -32,6 +33,7 @@ from .widgets.key_bar import KeyBar
 WARNING_SECONDS = 60
 SEEN_EVERY_SECONDS = 60
 TERMINAL_SECONDS = 2
+PATIENCE_SECONDS = 3
 LONGEST_TOAST = 600
 HOUR, DAY = 3600, 86_400
 DEFAULT = "default"
@@ -113,7 +115,6 @@ class MtsApp(App[None]):
         self.profile = profile
         self.vault = vault or Vault()
         self.device = new_device()
-        self.password_for_keyring: str | None = None
         self.phone = self.remembered
         self.handset_phone = ""
         self._make_backend = make_backend
@@ -178,7 +179,9 @@ class MtsApp(App[None]):
                 self.settings, _notes = config.keep_profile(self.places, DEFAULT, server=server)
             except (config.PlaceError, ValueError) as error:
                 sentence = "Такой адрес не подходит. Нужен https://имя."
-                self._ask_again(server, str(error) if type(error) is not ValueError else sentence)
+                if isinstance(error, config.PlaceError):
+                    sentence = str(error)
+                self._ask_again(server, sentence)
                 return
         self._make_backend = self._choose(server, self.profile)
         self._begin(server)
@@ -266,8 +269,9 @@ class MtsApp(App[None]):
             await self.enter(signed)
 
     async def action_quit(self) -> None:
-        """End the session, then the program."""
-        await self._sign_out()
+        """End the session, then the program; a server that is silent does not keep anybody."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._sign_out(), PATIENCE_SECONDS)
         self.exit()
 
     async def on_unmount(self) -> None:
@@ -301,18 +305,16 @@ class MtsApp(App[None]):
         """Whether there is a session."""
         return self._backend is not None and self._backend.token is not None
 
-    async def enter(self, signed: SignedIn, password: str | None = None) -> None:
+    async def enter(self, signed: SignedIn) -> None:
         """Open the cabinet for a session.
 
         Args:
             signed: The session.
-            password: The permanent password that was typed, to be offered to the keyring.
         """
         assert self._backend is not None
         self._backend.token = signed.token
         self.phone = signed.session.phone
         self.handset_phone = signed.session.phone
-        self.password_for_keyring = password
         self._touch()
         self._seen_at = self.monotonic()
         # By the app, not by who calls: a screen's worker is cancelled when its screen goes, and a
@@ -354,7 +356,6 @@ class MtsApp(App[None]):
             except CabinetError as error:
                 self.log(f"sign-out was not heard: {error.code}")
             self._backend.token = None
-        self.password_for_keyring = None
 
     def lost_session(self, message: str) -> None:
         """The session is over: show the sign-in screen."""
@@ -495,12 +496,8 @@ class MtsApp(App[None]):
             self.push_screen(CommandPalette(placeholder="Что сделать?", id="--command-palette"))
 
     def action_interrupt(self) -> None:
-        """Ctrl+C: copy what is selected, or tell how to leave."""
-        selected = self.screen.get_selected_text()
-        if selected:
-            self.copy(selected)
-        else:
-            self.say("Чтобы закрыть программу, нажмите Ctrl+Q.")
+        """Ctrl+C with nothing selected (Textual copies what is): tell how to leave."""
+        self.say("Чтобы закрыть программу, нажмите Ctrl+Q.")
 
     def copy(self, text: str) -> None:
         """Put a text on the clipboard through the terminal (OSC 52), and say so."""

@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Response
+from litestar import HttpMethod, Litestar, MediaType, Request, Response
 from litestar.exceptions import HTTPException, InternalServerException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import ServerSentEvent, ServerSentEventMessage
@@ -85,9 +85,12 @@ class Server:
     def app(self) -> Litestar:
         """The ASGI application."""
         offered = [endpoint for endpoint in endpoints() if self._demo or endpoint.area != "demo"]
+        paths: dict[str, list[Endpoint]] = {}
+        for endpoint in offered:
+            paths.setdefault(endpoint.path, []).append(endpoint)
         return Litestar(
             route_handlers=[
-                *(self._route(endpoint) for endpoint in offered),
+                *map(self._route, paths.values()),
                 _get("/v1/events", self._events),
                 _get("/v1/meta", self._meta),
                 _get("/health/live", self._live),
@@ -119,8 +122,17 @@ class Server:
 
     # ------------------------------------------------------------------ operations
 
-    def _route(self, endpoint: Endpoint) -> HTTPRouteHandler:
+    def _route(self, offered: list[Endpoint]) -> HTTPRouteHandler:
+        """One handler for all methods of a path: `Allow` names each of them."""
+        by_method: dict[str, Endpoint] = {endpoint.method: endpoint for endpoint in offered}
+        methods = [HttpMethod.OPTIONS, *(HttpMethod(endpoint.method) for endpoint in offered)]
+        allowed = ", ".join(sorted(method.value for method in methods))
+
         async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
+            endpoint = by_method.get(request.method)
+            if endpoint is None:
+                headers = {**_headers(request), "Allow": allowed}
+                return Response(b"", status_code=204, headers=headers)
             started = time.perf_counter()
             status = 500
             try:
@@ -137,11 +149,11 @@ class Server:
             finally:
                 _record(endpoint.id, status, started, _correlation(request))
 
-        path = f"{wire.BASE}{endpoint.path}"
-        for parameter in endpoint.parameters:
+        path = f"{wire.BASE}{offered[0].path}"
+        for parameter in offered[0].parameters:
             if parameter.place == "path":
                 path = path.replace(f"{{{parameter.name}}}", f"{{{parameter.name}:str}}")
-        return HTTPRouteHandler(path, http_method=endpoint.method, status_code=200)(handle)
+        return HTTPRouteHandler(path, http_method=methods, status_code=200)(handle)
 
     async def _answer(self, endpoint: Endpoint, request: Request[Any, Any, Any]) -> Response[bytes]:
         arguments = wire.arguments_of(

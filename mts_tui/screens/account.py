@@ -225,19 +225,20 @@ class Buckets(ViewBlock):
             meter = -2
         parts: list[Part] = []
         for bucket, rest_of, outlook in zip(buckets, left, outlooks, strict=True):
-            used, rest = bar(bucket.used, bucket.granted, meter)
+            left_part, rest = bar(bucket.granted - bucket.used, bucket.granted, meter)
             if bucket.unlimited:
-                used, rest = "", "∞".center(max(0, meter), "─")
+                left_part, rest = "", "∞".center(max(0, meter), "─")
             parts += [
                 f"{BUCKETS[bucket.kind]:<9}",
-                (used, "meter"),
+                (left_part, "meter"),
                 (rest, "track"),
                 f"{'  ' if meter > 0 else ''}{rest_of:<{widest}}  ",
                 outlook,
                 "\n",
             ]
         ends = min(bucket.ends_at for bucket in view.buckets).astimezone(zone)
-        parts.append((f"Пакеты обновятся {formatting.date_day(ends)}", "muted"))
+        note = f"Столько осталось; пакеты обновятся {formatting.date_day(ends)}"
+        parts.append((note, "muted"))
         return parts
 
 
@@ -261,7 +262,7 @@ class Month(ViewBlock):
                 break
             told += part.spent.amount_minor
             parts += [text, (used.replace("█", "▇"), "meter")]
-        if told < total:
+        if 0 < told < total:
             parts.append((f"   прочее {formatting.money(total - told, currency)}", "muted"))
         return parts
 

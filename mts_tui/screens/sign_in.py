@@ -124,6 +124,8 @@ class SignInScreen(AppScreen[None]):
         del parameters
         if action in {"use_stored", "forget"}:
             return bool(self.app.remembered)
+        if action == "request_code":
+            return self._countdown is None
         return action != "use_line" or self._line is not None
 
     @property
@@ -160,6 +162,12 @@ class SignInScreen(AppScreen[None]):
             self.say(str(error), bad=True)
             self.query_one("#phone").focus()
             return None
+
+    @on(Input.Changed, "#secret")
+    def _hide_password(self, changed: Input.Changed) -> None:
+        """A code may be seen; anything else is a password."""
+        if self._code_for:
+            changed.input.password = not changed.value.isdigit() and bool(changed.value)
 
     @on(Input.Submitted, "#phone")
     def _to_secret(self) -> None:
@@ -217,7 +225,7 @@ class SignInScreen(AppScreen[None]):
             field.focus()
             return
         code = code_of(typed)
-        by_code = code is not None or (self._code_for == number and not field.password)
+        by_code = code is not None or (self._code_for == number and typed.strip().isdigit())
         order = SignIn(
             phone=number,
             code=(code or typed.strip()) if by_code else None,
@@ -239,7 +247,7 @@ class SignInScreen(AppScreen[None]):
 
     async def _entered(self, signed: SignedIn, password: str | None) -> None:
         keep = self.query_one("#keep", Check).value
-        await self.app.enter(signed, password)
+        await self.app.enter(signed)
         if keep and password is not None:
             self.app.remember_soon(password)
 
@@ -315,6 +323,7 @@ class SignInScreen(AppScreen[None]):
                 button.disabled = True
             if self._countdown is None:
                 self._countdown = self.set_interval(1, self._tick)
+                self.refresh_bindings()
             self._tick()
         elif self._countdown is not None:
             self._open()
@@ -344,6 +353,7 @@ class SignInScreen(AppScreen[None]):
         if self._countdown is not None:
             self._countdown.stop()
             self._countdown = None
+            self.refresh_bindings()
         for button in self.query(Button):
             button.disabled = False
 

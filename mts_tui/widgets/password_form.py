@@ -19,6 +19,9 @@ from .once import once
 from .text import TextBlock
 
 LONGEST = 128
+STANDS_ALONE = 15
+"""From so many characters on the operator asks for no code on a new device."""
+PROOF = "Прежде чем менять пароль, введите нынешний или получите код в SMS."
 STRENGTHS = (
     ("bad", "угадают сразу"),
     ("bad", "слабый"),
@@ -76,6 +79,8 @@ class PasswordForm(Vertical):
             score = int(zxcvbn(password[:40], [self.app.phone.lstrip("+")])["score"])
             if len(password) < 8:  # noqa: PLR2004 - the operator's own rule
                 score = min(score, 1)
+            elif len(password) < STANDS_ALONE:  # The estimator knows no Russian words.
+                score = min(score, len(STRENGTHS) - 2)
             style, words = STRENGTHS[score]
             full, rest = bar(score + 1, len(STRENGTHS), 20)
             parts = [(full, style), (rest, "track"), f" {words}"]
@@ -114,9 +119,9 @@ class PasswordForm(Vertical):
         try:
             try:
                 await access.set_password(NewPassword(password=password))
-            except StepUpRequired as error:
+            except StepUpRequired:
                 state = await access.password()
-                proof = Proof(str(error), with_password=state.is_set)
+                proof = Proof(PROOF, with_password=state.is_set)
                 if not await self.app.push_screen_wait(proof):
                     return
                 await access.set_password(NewPassword(password=password))

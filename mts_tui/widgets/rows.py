@@ -210,20 +210,22 @@ class Rows(ScrollView, can_focus=True):
             return Strip([Segment(set_cell_size(f" {text}", width), muted)], width)
         if index >= self._count:
             return Strip.blank(width, base.rich_style)
-        if index == self.cursor and self.has_focus:
-            base += look(self, "cursor")
+        over = look(self, "cursor") if index == self.cursor and self.has_focus else Style()
         segments = []
         for cell, column, size in zip(
             self._draw(index), self.columns, self._widths(width), strict=True
         ):
             if size:
-                segments += self._cell(cell, column, size, base)
-        return Strip(segments).adjust_cell_length(width, base.rich_style)
+                segments += self._cell(cell, column, size, base, over)
+        return Strip(segments).adjust_cell_length(width, (base + over).rich_style)
 
-    def _cell(self, cell: Cell, column: Column, size: int, base: Style) -> list[Segment]:
+    def _cell(
+        self, cell: Cell, column: Column, size: int, base: Style, over: Style
+    ) -> list[Segment]:
         style = base
         if cell.style:
             style += look(self, cell.style)
+        style += over
         text, length = cell.text, cell_len(cell.text)
         if length > size:
             text = set_cell_size(text, size - 1) + "…"
@@ -231,11 +233,11 @@ class Rows(ScrollView, can_focus=True):
             text = " " * (size - length) + text
         else:
             text = set_cell_size(text, size)
-        return [Segment(" ", base.rich_style), Segment(text, style.rich_style)]
+        return [Segment(" ", (base + over).rich_style), Segment(text, style.rich_style)]
 
     def _widths(self, width: int) -> list[int]:
         fixed = [column.width if width >= column.needs else -1 for column in self.columns]
-        taken = sum(size + 1 for size in fixed if size >= 0) + 1
+        taken = sum(size + 1 for size in fixed if size >= 0) + 2  # A cell before the bar.
         shared = sum(1 for size in fixed if size == 0)
         left = max(0, width - taken)
         sizes, given = [], 0

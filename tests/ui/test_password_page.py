@@ -24,7 +24,7 @@ async def test_strength_while_typing(home: World) -> None:
             ("ы", "угадают сразу"),
             ("qwerty", "угадают сразу"),
             ("qз8Щ!", "слабый"),
-            ("крабовидка7", "отличный"),
+            ("крабовидка7", "хороший"),
             (NEW, "отличный"),
         ):
             await form.fill("#new", typed)
