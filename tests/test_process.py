@@ -281,7 +281,7 @@ def test_without_a_home_it_says_what_to_do(tmp_path: Path, home: str) -> None:
 
 
 def test_without_a_home_a_named_folder_does(start: Start, nobodys: Path) -> None:
-    at = ["--at", str(nobodys / "at"), "--still"]
+    at = ["--at", str(nobodys / "at"), "--still", "demo"]
     cabinet = start(
         fresh=True,
         home=nobodys,
@@ -397,7 +397,7 @@ def test_a_full_disk_is_told(start: Start, tmp_path: Path) -> None:
         "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)); "
         "sys.argv = ['mts-tui', *sys.argv[1:]]; runpy.run_module('mts_tui', run_name='__main__')"
     )
-    command = run_python(limited, "--at", str(tmp_path / "at"), "--still")
+    command = run_python(limited, "--at", str(tmp_path / "at"), "--still", "demo")
     assert_says(start(command=command, fresh=True), "На диске кончилось место")
 
 
@@ -471,7 +471,7 @@ def test_the_main_path_in_tmux(tmp_path: Path) -> None:
     if not shutil.which("tmux"):
         missing("tmux is not installed")
     at = tmp_path / "at"
-    tmux = Tmux(tmp_path, [sys.executable, "-m", "mts_tui", "--at", str(at), "--still"])
+    tmux = Tmux(tmp_path, [sys.executable, "-m", "mts_tui", "--at", str(at), "--still", "demo"])
     try:
         tmux.wait("Это демо", "F3 Код по SMS")
         tmux("send-keys", "-l", "9853701234")

@@ -237,7 +237,7 @@ class Buckets(ViewBlock):
                 "\n",
             ]
         ends = min(bucket.ends_at for bucket in view.buckets).astimezone(zone)
-        note = f"Столько осталось; пакеты обновятся {formatting.date_day(ends)}"
+        note = f"Это остаток. Пакеты обновятся {formatting.date_day(ends)}"
         parts.append((note, "muted"))
         return parts
 
