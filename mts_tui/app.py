@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import select
 import signal
@@ -34,6 +35,7 @@ WARNING_SECONDS = 60
 SEEN_EVERY_SECONDS = 60
 TERMINAL_SECONDS = 2
 PATIENCE_SECONDS = 3
+START_SECONDS = 1
 LONGEST_TOAST = 600
 HOUR, DAY = 3600, 86_400
 DEFAULT = "default"
@@ -224,6 +226,13 @@ class MtsApp(App[None]):
             await self._sign_in_by_secret(secret)
         for note in self._notes:
             self.say(note, severity="warning")
+        self.set_timer(START_SECONDS, self._collect_garbage)
+
+    def _collect_garbage(self) -> None:
+        """Let the collector work again, leaving out what the start made: it stays to the end."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     @property
     def has_demo(self) -> bool:

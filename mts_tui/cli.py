@@ -1,6 +1,7 @@
 """The command line: the app by default, and what answers without it."""
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -161,6 +162,7 @@ def _app(places: config.Places, options: argparse.Namespace) -> int:
                 "http:// для этого же компьютера."
             )
         notes += more
+    gc.disable()  # Nothing that a start makes is garbage; the app turns it on once it stands.
     from .app import MtsApp
     from .formatting import use_plain_signs
 

@@ -34,8 +34,8 @@ _GIVEN_BACK_AFTER = 9_000
 _LOOK_AHEAD = timedelta(days=3)
 _TICK = 1.0
 _CATCH_UP_EVERY = 60.0
-_FIRST_CATCH_UP = 2.0
-"""The first answers go before the last minutes of six accounts."""
+_FIRST_CATCH_UP = 15.0
+"""The first answers and keys go before the last minutes of six accounts."""
 _FAR_BEHIND = timedelta(hours=1)
 _USAGE_EVERY = (15.0, 40.0)
 _KEPT = timedelta(days=3)
