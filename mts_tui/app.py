@@ -23,7 +23,7 @@ from textual.widgets import Static
 
 from . import actions, config, themes
 from .backend.contract import Backend, Cabinet
-from .backend.contract.access import SignedIn
+from .backend.contract.access import SignedIn, SignIn
 from .backend.contract.errors import CabinetError, NotSignedIn
 from .backend.contract.events import Event
 from .credentials import Secret, Vault, account_of, new_device
@@ -38,10 +38,6 @@ PATIENCE_SECONDS = 3
 START_SECONDS = 1
 LONGEST_TOAST = 600
 HOUR, DAY = 3600, 86_400
-DEFAULT = "default"
-"""The profile that a person chose on the first run."""
-INSIDE = "demo"
-"""The profile of the operator inside."""
 
 
 class Happened(Message, bubble=False):
@@ -105,7 +101,7 @@ class MtsApp(App[None]):
         settings: config.Settings,
         *,
         notes: list[str] | None = None,
-        profile: str = "demo",
+        profile: str = config.INSIDE,
         choose: Callable[[str, str], Callable[[], Backend]] | None = None,
         vault: Vault | None = None,
         monotonic: Callable[[], float] = time.monotonic,
@@ -167,28 +163,28 @@ class MtsApp(App[None]):
         """Begin; on the first run, ask where the cabinet is."""
         if self._choose is None:
             self._begin()
-            return
-        from .screens.welcome import WelcomeScreen
-
-        self.call_later(self._only, WelcomeScreen())
+        else:
+            self._ask()
 
     def chosen(self, server: str) -> None:
         """The first run's answer: a server's address, or empty for the operator inside."""
         assert self._choose is not None
         if server:
-            self.profile = DEFAULT
+            self.profile = config.DEFAULT
             try:
-                self.settings, _notes = config.keep_profile(self.places, DEFAULT, server=server)
+                self.settings, _notes = config.keep_profile(
+                    self.places, config.DEFAULT, server=server
+                )
             except (config.PlaceError, ValueError) as error:
                 sentence = "Такой адрес не подходит. Нужен https://имя."
                 if isinstance(error, config.PlaceError):
                     sentence = str(error)
-                self._ask_again(server, sentence)
+                self._ask(server, sentence)
                 return
         self._make_backend = self._choose(server, self.profile)
         self._begin(server)
 
-    def _ask_again(self, server: str, message: str) -> None:
+    def _ask(self, server: str = "", message: str = "") -> None:
         from .screens.welcome import WelcomeScreen
 
         self.call_later(self._only, WelcomeScreen(server, message))
@@ -208,7 +204,7 @@ class MtsApp(App[None]):
             if stored is not None:
                 stored.cancel()
             if self._choose is not None:
-                self._ask_again(server, str(error))
+                self._ask(server, str(error))
                 return
             self.query_one("#start", Static).update(
                 Content(f"МТС-Помощник\n\n{error}\n\nCtrl+Q закроет программу.")
@@ -223,7 +219,7 @@ class MtsApp(App[None]):
         if secret is None:
             self.show_sign_in(message)
         else:
-            await self._sign_in_by_secret(secret)
+            await self._sign_in_at_start(secret)
         for note in self._notes:
             self.say(note, severity="warning")
         self.set_timer(START_SECONDS, self._collect_garbage)
@@ -255,17 +251,19 @@ class MtsApp(App[None]):
         result = await self.vault.aread(account_of(self.profile, phone))
         return result.secret, "" if result.secret else result.sentence
 
-    async def _sign_in_by_secret(self, secret: Secret) -> None:
-        from .backend.contract.access import SignIn
-
+    async def sign_in_by_secret(self, phone: str, secret: Secret) -> SignedIn:
+        """Sign in with what the keyring keeps; raises what `access.sign_in` does."""
         self.device = secret.device
         order = SignIn(
-            phone=self.remembered,
+            phone=phone,
             password=secret.password,
             device=secret.device,
             device_name=device_name(),
         )
-        signing = asyncio.ensure_future(self.cabinet.access.sign_in(order))
+        return await self.cabinet.access.sign_in(order)
+
+    async def _sign_in_at_start(self, secret: Secret) -> None:
+        signing = asyncio.ensure_future(self.sign_in_by_secret(self.remembered, secret))
         # The frame of the cabinet is laid while the operator checks the password.
         from .screens.cabinet import CabinetScreen
 
@@ -293,7 +291,7 @@ class MtsApp(App[None]):
     @property
     def remembered(self) -> str:
         """The number that this profile signs in with by itself, or empty."""
-        if self.profile == INSIDE:
+        if self.profile == config.INSIDE:
             return self.settings.phone
         profile = self.settings.profiles.get(self.profile)
         return profile.phone if profile is not None else ""
@@ -301,7 +299,7 @@ class MtsApp(App[None]):
     def _remember_number(self, phone: str) -> list[str]:
         """Keep a number for the next start; sentences of what went wrong."""
         try:
-            if self.profile == INSIDE:
+            if self.profile == config.INSIDE:
                 self.settings, notes = config.change(self.places, phone=phone)
             else:
                 self.settings, notes = config.keep_profile(self.places, self.profile, phone=phone)

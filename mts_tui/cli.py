@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from .backend.contract import Backend
 
 DATA_FILE = "operator.db"
-DEMO = "demo"
-"""The profile of the operator inside."""
-DEFAULT = "default"
-"""The profile that opens without a name, once a person has chosen."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -193,9 +189,9 @@ def _profile(options: argparse.Namespace, settings: config.Settings) -> str:
         return str(options.profile)
     if options.server:  # A server without a name is known by its host.
         return (urlsplit(options.server).netloc or "server").replace(":", "-")[:40]
-    if not options.command and DEFAULT in settings.profiles:
-        return DEFAULT
-    return DEMO
+    if not options.command and config.DEFAULT in settings.profiles:
+        return config.DEFAULT
+    return config.INSIDE
 
 
 def _backend(

@@ -14,6 +14,10 @@ import msgspec
 
 APP_NAME = "mts-tui"
 SETTINGS_FILE = "settings.toml"
+INSIDE = "demo"
+"""The profile of the operator inside."""
+DEFAULT = "default"
+"""The profile that opens without a name, once a person has chosen a server."""
 
 Theme = Literal["mts-dark", "mts-light", "mts-ansi", "auto"]
 IdleMinutes = Annotated[int, msgspec.Meta(ge=1, le=20)]

@@ -16,13 +16,7 @@ from mts_tui import formatting, phones
 from mts_tui.actions import bindings
 from mts_tui.app import Happened, device_name
 from mts_tui.backend.contract.access import CodeOrder, SignedIn, SignIn
-from mts_tui.backend.contract.errors import (
-    CabinetError,
-    CodeRequired,
-    LineUnknown,
-    NumberClosed,
-    TooManyCodes,
-)
+from mts_tui.backend.contract.errors import CabinetError, CodeRequired, NumberClosed, TooManyCodes
 from mts_tui.widgets.check import Check
 from mts_tui.widgets.field import CODE_DIGITS, Field, code_of
 from mts_tui.widgets.key_bar import KeyBar
@@ -151,9 +145,8 @@ class SignInScreen(AppScreen[None]):
             return
         place = phones.region(number)
         name = place.name if place else "Регион по плану нумерации не определён"
-        region.show((f"{name}", "muted"))
-        if self.app.handset_phone != number:
-            self.app.handset_phone = number
+        region.show((name, "muted"))
+        self.app.handset_phone = number
 
     def _number(self) -> str | None:
         try:
@@ -263,15 +256,8 @@ class SignInScreen(AppScreen[None]):
         if secret is None:
             self.say(sentence, bad=True)
             return
-        self.app.device = secret.device
-        order = SignIn(
-            phone=number,
-            password=secret.password,
-            device=secret.device,
-            device_name=device_name(),
-        )
         try:
-            await self.app.enter(await self.app.cabinet.access.sign_in(order))
+            await self.app.enter(await self.app.sign_in_by_secret(number, secret))
         except CabinetError as error:
             self._refused(error)
 
@@ -282,8 +268,6 @@ class SignInScreen(AppScreen[None]):
         access = self.app.cabinet.access
         try:
             await self.app.enter(await access.sign_in_by_line())
-        except LineUnknown as error:
-            self.say(str(error), bad=True)
         except CabinetError as error:
             self._refused(error)
 
