@@ -1,4 +1,7 @@
-"""Measure: `python -m benchmarks [--runs N] [--json FILE] [--only NAME,…] [--programs NAME,…]`."""
+"""Measure: `python -m benchmarks [--runs N] [--quick] [--json FILE] [--only NAME,…] …`.
+
+What each measures stands in the module that defines it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,10 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import startup  # noqa: F401 - importing enters it into the registry.
+# Importing enters them into the registry.
+from benchmarks import archive, rating, startup  # noqa: F401
 from benchmarks.registry import BENCHMARKS, Options
+from benchmarks.server import client, events, overload, rates, strangers  # noqa: F401
 
 
 def _names(text: str) -> frozenset[str]:
@@ -33,10 +38,13 @@ def main() -> int:
     parser.add_argument(
         "--programs", type=_names, default=frozenset(), help="names in the tables; default all"
     )
+    parser.add_argument(
+        "--quick", action="store_true", help="a rough look at the server: short loads, few people"
+    )
     arguments = parser.parse_args()
     if unknown := arguments.only - BENCHMARKS.keys():
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
-    options = Options(runs=arguments.runs, programs=arguments.programs)
+    options = Options(runs=arguments.runs, programs=arguments.programs, quick=arguments.quick)
     # Preparations start programs too, and slow imports are no property of the project.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

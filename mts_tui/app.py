@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual import events, work
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
@@ -23,21 +23,22 @@ from textual.widgets import Static
 
 from . import actions, config, themes
 from .backend.contract import Backend, Cabinet
-from .backend.contract.access import SignedIn, SignIn
-from .backend.contract.errors import CabinetError, NotSignedIn
+from .backend.contract.access import SignedIn
+from .backend.contract.errors import CabinetError, Offline, ProxyPassword, ProxyRefused
 from .backend.contract.events import Event
-from .credentials import Secret, Vault, account_of, new_device
-from .formatting import clean
+from .backend.distant import Distant
+from .credentials import Secret, Vault
 from .keyboard import in_both_layouts, latin_chord
+from .session import SessionApp
 from .widgets.key_bar import KeyBar
 
-WARNING_SECONDS = 60
-SEEN_EVERY_SECONDS = 60
 TERMINAL_SECONDS = 2
 PATIENCE_SECONDS = 3
 START_SECONDS = 1
-LONGEST_TOAST = 600
+AGAIN_SECONDS = 5
+READING_SECONDS = 60
 HOUR, DAY = 3600, 86_400
+OPENING = "Открываем кабинет…"
 
 
 class Happened(Message, bubble=False):
@@ -62,12 +63,14 @@ class FirstFrame(Static):
 class StartScreen(Screen[None]):
     """Where the program begins, and what lies under every other screen."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.begin_again", show=False)]
+
     def compose(self) -> Any:
         """One line in the middle."""
-        yield FirstFrame(Content("МТС-Помощник\n\nОткрываем кабинет…"), id="start")
+        yield FirstFrame(Content(f"МТС-Помощник\n\n{OPENING}"), id="start")
 
 
-class MtsApp(App[None]):
+class MtsApp(SessionApp):
     """The terminal client.
 
     Args:
@@ -107,22 +110,13 @@ class MtsApp(App[None]):
         monotonic: Callable[[], float] = time.monotonic,
         environment: dict[str, str] | None = None,
     ) -> None:
-        super().__init__()
-        self.places = places
-        self.settings = settings
-        self.profile = profile
-        self.vault = vault or Vault()
-        self.device = new_device()
-        self.phone = self.remembered
-        self.handset_phone = ""
+        super().__init__(places, settings, profile=profile, vault=vault, monotonic=monotonic)
         self._make_backend = make_backend
         self._choose = choose
-        self._backend: Backend | None = None
+        self._distant: Distant | None = None
+        self._not_begun: CabinetError | None = None
+        self._proxy_may_wait = False
         self._notes = notes or []
-        self.monotonic = monotonic
-        self._last_key = monotonic()
-        self._seen_at = monotonic()
-        self._warned = False
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.chosen(settings.theme, environment or {})
@@ -199,16 +193,12 @@ class MtsApp(App[None]):
             stored = asyncio.ensure_future(self.read_secret(self.remembered))
         try:
             backend = await opening
-            await backend.open()
+            self._distant = backend if isinstance(backend, Distant) else None
+            await self._open(backend)
         except CabinetError as error:
             if stored is not None:
                 stored.cancel()
-            if self._choose is not None:
-                self._ask(server, str(error))
-                return
-            self.query_one("#start", Static).update(
-                Content(f"МТС-Помощник\n\n{error}\n\nCtrl+Q закроет программу.")
-            )
+            await self._explain_start(error, server)
             return
         self._backend = backend
         self.cabinet = Cabinet(backend)
@@ -217,12 +207,47 @@ class MtsApp(App[None]):
         self.set_interval(5, self._check_idle)
         secret, message = await stored if stored is not None else (None, "")
         if secret is None:
-            self.show_sign_in(message)
+            await self._show_sign_in(message)
         else:
             await self._sign_in_at_start(secret)
+        self._stands = True
         for note in self._notes:
             self.say(note, severity="warning")
         self.set_timer(START_SECONDS, self._collect_garbage)
+
+    async def _open(self, backend: Backend) -> None:
+        try:
+            await backend.open()
+        except ProxyPassword:
+            if self._distant is None or not await self._pass_proxy(self._distant):
+                raise
+
+    async def _explain_start(self, error: CabinetError, server: str) -> None:
+        """Say why there is no cabinet yet; where that may pass, try again by itself."""
+        if self._distant is not None:
+            await self._distant.close()
+            self._distant = None
+        if self._choose is not None:
+            self._ask(server, str(error))
+            return
+        self._not_begun = error
+        ways = "Ctrl+Q закроет программу."
+        if isinstance(error, Offline):
+            ways = f"Enter — попробовать снова. {ways}"
+            if not isinstance(error, ProxyPassword | ProxyRefused):
+                self.set_timer(AGAIN_SECONDS, self.action_begin_again)
+        self._show_start(f"{error}\n\n{ways}")
+
+    def _show_start(self, text: str) -> None:
+        start = self.screen_stack[0].query_one("#start", Static)
+        start.update(Content(f"МТС-Помощник\n\n{text}"))
+
+    def action_begin_again(self) -> None:
+        """Try once more to open the cabinet, where the last try found no way to it."""
+        if isinstance(self._not_begun, Offline):
+            self._not_begun = None
+            self._show_start(OPENING)
+            self._begin()
 
     def _collect_garbage(self) -> None:
         """Let the collector work again, leaving out what the start made: it stays to the end."""
@@ -243,24 +268,13 @@ class MtsApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the demo's own actions only where there is a demo."""
         del parameters
+        if action == "proxy_password":
+            asked = self._distant is not None and self._distant.asks_password
+            return asked or isinstance(self._not_begun, ProxyPassword)
+        if action == "block_number":
+            return self.signed_in
         own = action == "toggle_handset" or action.startswith("clock_")
         return self.has_demo if own else True
-
-    async def read_secret(self, phone: str) -> tuple[Secret | None, str]:
-        """What the keyring has for a number, and a sentence where it could not tell."""
-        result = await self.vault.aread(account_of(self.profile, phone))
-        return result.secret, "" if result.secret else result.sentence
-
-    async def sign_in_by_secret(self, phone: str, secret: Secret) -> SignedIn:
-        """Sign in with what the keyring keeps; raises what `access.sign_in` does."""
-        self.device = secret.device
-        order = SignIn(
-            phone=phone,
-            password=secret.password,
-            device=secret.device,
-            device_name=device_name(),
-        )
-        return await self.cabinet.access.sign_in(order)
 
     async def _sign_in_at_start(self, secret: Secret) -> None:
         signing = asyncio.ensure_future(self.sign_in_by_secret(self.remembered, secret))
@@ -271,7 +285,7 @@ class MtsApp(App[None]):
         try:
             signed = await signing
         except CabinetError as error:
-            self.show_sign_in(str(error))
+            await self._show_sign_in(str(error))
         else:
             await self.enter(signed)
 
@@ -283,123 +297,56 @@ class MtsApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Let go of the backend, whatever ended the program."""
-        if self._backend is not None:
-            await self._backend.close()
+        backend = self._backend or self._distant
+        if backend is not None:
+            await backend.close()
 
-    # ------------------------------------------------------------------ session
+    # ------------------------------------------------------------------ the way to a server
+
+    async def _pass_proxy(self, distant: Distant) -> bool:
+        from .screens.proxy import let_in
+
+        return await let_in(self, distant)
 
     @property
-    def remembered(self) -> str:
-        """The number that this profile signs in with by itself, or empty."""
-        if self.profile == config.INSIDE:
-            return self.settings.phone
-        profile = self.settings.profiles.get(self.profile)
-        return profile.phone if profile is not None else ""
+    def asking_for_proxy(self) -> bool:
+        """Whether the proxy's dialog says already what is wrong."""
+        return not self._proxy_may_wait
 
-    def _remember_number(self, phone: str) -> list[str]:
-        """Keep a number for the next start; sentences of what went wrong."""
+    def action_proxy_password(self) -> None:
+        """Ask for the password of the proxy on the way, and go on with it."""
+        if self._distant is None:
+            self.action_begin_again()
+        elif not any(screen.id == "proxy-dialog" for screen in self.screen_stack):
+            self._ask_proxy_password(self._distant)
+
+    @work(exclusive=True, group="proxy")
+    async def _ask_proxy_password(self, distant: Distant) -> None:
         try:
-            if self.profile == config.INSIDE:
-                self.settings, notes = config.change(self.places, phone=phone)
-            else:
-                self.settings, notes = config.keep_profile(self.places, self.profile, phone=phone)
-        except config.PlaceError as error:
-            return [str(error)]
-        return notes
+            self._proxy_may_wait = not await self._pass_proxy(distant)
+        except CabinetError as error:
+            self.explain(error)
+            return
+        if self._proxy_may_wait and distant.proxy is not None:
+            self.say(str(ProxyPassword(proxy=distant.proxy.place)), severity="warning")
 
-    @property
-    def signed_in(self) -> bool:
-        """Whether there is a session."""
-        return self._backend is not None and self._backend.token is not None
+    def _mind_connection(self) -> None:
+        """The connection was lost or found: where a proxy asks for a password, ask the person."""
+        if self._distant is None or not self._distant.asks_password:
+            self._proxy_may_wait = False
+        elif not self._proxy_may_wait:
+            self.action_proxy_password()
 
-    async def enter(self, signed: SignedIn) -> None:
-        """Open the cabinet for a session.
+    def _tell_unsent(self) -> None:
+        """Say once what the account asked for and was never sent."""
+        from .unsent import sentence
 
-        Args:
-            signed: The session.
-        """
-        assert self._backend is not None
-        self._backend.token = signed.token
-        self.phone = signed.session.phone
-        self.handset_phone = signed.session.phone
-        self._touch()
-        self._seen_at = self.monotonic()
-        # By the app, not by who calls: a screen's worker is cancelled when its screen goes, and a
-        # cancelled pop_screen ends the app's own message loop.
-        self.call_later(self._open_cabinet, signed)
+        for letter in self._distant.take_too_old() if self._distant is not None else ():
+            self.say(sentence(letter), severity="warning", timeout=READING_SECONDS)
 
     async def _open_cabinet(self, signed: SignedIn) -> None:
-        from .screens.cabinet import CabinetScreen
-
-        if not isinstance(self.screen, CabinetScreen):
-            await self._only(CabinetScreen())
-        if isinstance(self.screen, CabinetScreen):
-            self.screen.begin(signed)
-
-    def show_sign_in(self, message: str = "") -> None:
-        """Show the sign-in screen alone, with a message."""
-        from .screens.sign_in import SignInScreen
-
-        self.call_later(self._only, SignInScreen(self.phone, message))
-
-    async def _only(self, screen: Screen[None]) -> None:
-        """Show one screen; everything above and below it is gone, with what it held."""
-        self.clear_notifications()
-        with self.batch_update():
-            while len(self.screen_stack) > 1:
-                await self.pop_screen()
-            await self.push_screen(screen)
-
-    async def sign_out(self, message: str = "Вы вышли из кабинета.") -> None:
-        """End the session and show the sign-in screen."""
-        await self._sign_out()
-        self.show_sign_in(message)
-
-    async def _sign_out(self) -> None:
-        if self.signed_in:
-            assert self._backend is not None
-            try:
-                await self.cabinet.access.sign_out()
-            except CabinetError as error:
-                self.log(f"sign-out was not heard: {error.code}")
-            self._backend.token = None
-
-    def lost_session(self, message: str) -> None:
-        """The session is over: show the sign-in screen."""
-        if self.signed_in:
-            assert self._backend is not None
-            self._backend.token = None
-            self.show_sign_in(message)
-
-    async def remember(self, password: str) -> None:
-        """Put the password into the keyring, and the number into the settings."""
-        saving = Vault(timeout=60) if type(self.vault) is Vault else self.vault
-        secret = Secret(password=password, device=self.device)
-        result = await saving.awrite(account_of(self.profile, self.phone), secret)
-        if result.state.name != "OK":
-            self.say(result.sentence, severity="warning")
-            return
-        for note in self._remember_number(self.phone):
-            self.say(note, severity="warning")
-        self.say("Пароль сохранён в хранилище паролей системы: в следующий раз войдём сами.")
-
-    def remember_soon(self, password: str) -> None:
-        """`remember`, without waiting for it: the keyring may ask the person first."""
-        self.run_worker(self.remember(password), group="keyring", exit_on_error=False)
-
-    async def forget(self) -> None:
-        """Take the password out of the keyring and the number out of the settings."""
-        if not self.remembered:
-            self.say("На этом компьютере ничего не сохранено.")
-            return
-        result = await self.vault.adelete(account_of(self.profile, self.remembered))
-        for note in self._remember_number(""):
-            self.say(note, severity="warning")
-        gone = result.state.name in {"OK", "NOTHING"}
-        self.say(
-            "Пароль и номер удалены с этого компьютера." if gone else result.sentence,
-            severity="information" if gone else "warning",
-        )
+        await super()._open_cabinet(signed)
+        self._tell_unsent()
 
     # ------------------------------------------------------------------ what happens
 
@@ -410,6 +357,8 @@ class MtsApp(App[None]):
         async for event in happenings:
             for screen in self.screen_stack:  # What lies under a dialog must know as well.
                 screen.post_message(Happened(event))
+            if event.kind == "connection":
+                self._mind_connection()
             if event.kind == "message":
                 self._show_message(event.account)
 
@@ -429,19 +378,6 @@ class MtsApp(App[None]):
             if not message.outgoing and message.text[:6].isdigit():
                 self.say(message.text, title=f"SMS от {message.peer}", timeout=12)
 
-    def say(self, text: str, **kwargs: Any) -> None:
-        """Show a toast; the text is cleaned and never read as markup."""
-        if "title" in kwargs:
-            kwargs["title"] = clean(kwargs["title"], 60)
-        self.notify(clean(text, LONGEST_TOAST, keep_lines=True), markup=False, **kwargs)
-
-    def explain(self, error: CabinetError) -> None:
-        """Tell a person what went wrong."""
-        if isinstance(error, NotSignedIn):
-            self.lost_session(str(error))
-        else:
-            self.say(str(error), severity="error")
-
     # ------------------------------------------------------------------ keys and idle time
 
     async def on_event(self, event: events.Event) -> None:
@@ -456,35 +392,6 @@ class MtsApp(App[None]):
         if isinstance(event, events.InputEvent) and not isinstance(event, events.MouseMove):
             self._touch()
         await super().on_event(event)
-
-    def _touch(self) -> None:
-        self._last_key = self.monotonic()
-        self._warned = False
-
-    async def _check_idle(self) -> None:
-        if not self.signed_in:
-            return
-        now = self.monotonic()
-        idle = now - self._last_key
-        limit = self.settings.idle_minutes * 60
-        if idle >= limit:
-            await self.sign_out(
-                f"Вы не нажимали клавиш {self.settings.idle_minutes} мин, и кабинет закрылся сам. "
-                "Войдите снова."
-            )
-        elif idle >= limit - WARNING_SECONDS and not self._warned:
-            self._warned = True
-            self.say(
-                "Через минуту кабинет закроется сам. Нажмите любую клавишу, чтобы остаться.",
-                severity="warning",
-                timeout=WARNING_SECONDS,
-            )
-        elif self._last_key > self._seen_at and now - self._seen_at >= SEEN_EVERY_SECONDS:
-            self._seen_at = now
-            try:
-                await self.cabinet.access.keep_alive()
-            except CabinetError as error:
-                self.explain(error)
 
     # ------------------------------------------------------------------ actions
 
@@ -527,6 +434,17 @@ class MtsApp(App[None]):
                 screen.set_focus(back)
         else:
             await screen.mount(Handset(screen.focused))
+
+    def action_block_number(self) -> None:
+        """Block the open number at once, from whichever screen; or take it into use again."""
+        from .screens.blocking import BlockDialog
+        from .screens.cabinet import CabinetScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, CabinetScreen) and screen.account:
+                if not isinstance(self.screen, BlockDialog):
+                    self.push_screen(BlockDialog(screen.account), screen.changed)
+                return
 
     def action_next_theme(self) -> None:
         """Put the next theme on, and keep it."""
@@ -593,10 +511,3 @@ def _runner(app: App[Any], call: str, target: Any) -> Callable[[], Any]:
         await app.run_action(call, target)
 
     return run
-
-
-def device_name() -> str:
-    """What the list of sessions calls this machine."""
-    import platform
-
-    return f"{platform.node() or 'компьютер'}, терминал"[:80]

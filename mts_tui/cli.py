@@ -5,14 +5,15 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from . import __version__, config
+from . import __version__, config, proxies
 
 if TYPE_CHECKING:
+    from .backend.connectors.mail import MailSettings
     from .backend.contract import Backend
 
 DATA_FILE = "operator.db"
@@ -62,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Первый запуск: «mts-tui demo». Что работает на этом компьютере: «mts-tui doctor».",
         add_help=False,
     )
-    parser.set_defaults(at=None, fresh=False, still=False, profile="", server="", command="")
+    parser.set_defaults(
+        at=None, fresh=False, still=False, profile="", server="", proxy="", command=""
+    )
     parser.add_argument("-h", "--help", action="help", help="показать эту справку")
     parser.add_argument(
         "--version", action="version", version=f"mts-tui {__version__}", help="показать версию"
@@ -77,7 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", metavar="АДРЕС", help="где слушать")
     serve.add_argument("--port", type=int, default=8080, metavar="ПОРТ", help="на каком порту")
     serve.add_argument(
-        "--database", default="", metavar="URL", help="postgresql://… или файл SQLite"
+        "--database",
+        default="",
+        metavar="URL",
+        help="postgresql://… или файл SQLite; адрес с паролем лучше задать переменной "
+        "MTS_TUI_DATABASE, её не видно в списке процессов",
     )
     serve.add_argument("--workers", type=int, default=1, metavar="N", help="сколько процессов")
     serve.add_argument("--tls-cert", default=None, metavar="ФАЙЛ", help="сертификат TLS")
@@ -122,6 +129,9 @@ def _for_cabinet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--server", metavar="АДРЕС", default=missing, help="адрес сервера, https://…"
     )
+    parser.add_argument(
+        "--proxy", metavar="АДРЕС", default=missing, help="прокси-сервер на этот раз, http://…"
+    )
 
 
 def _app(places: config.Places, options: argparse.Namespace) -> int:
@@ -145,6 +155,8 @@ def _app(places: config.Places, options: argparse.Namespace) -> int:
             f"Профиля «{profile}» нет. Есть: {names}. Новый создаст "
             f"«mts-tui --profile {profile} --server https://…»."
         )
+    if options.proxy and (fault := proxies.flaw(options.proxy)):
+        return _missing(fault)
     notes = []
     if options.fresh:
         notes += set_aside(places.data_dir / DATA_FILE)
@@ -168,8 +180,13 @@ def _app(places: config.Places, options: argparse.Namespace) -> int:
         places.settings_file.exists() or (places.data_dir / DATA_FILE).exists()
     )
 
+    mail, unfit = _mail(environment)
+    notes += unfit
+
     def backend(address: str, name: str) -> "Callable[[], Backend]":
-        return _backend(places, address, name, live=not options.still)
+        kept = settings.profiles.get(name)
+        proxy = options.proxy or (kept.proxy if kept else "")
+        return _backend(places, address, name, proxy, live=not options.still, mail=mail)
 
     app = MtsApp(
         backend(server, profile),
@@ -194,17 +211,35 @@ def _profile(options: argparse.Namespace, settings: config.Settings) -> str:
     return config.INSIDE
 
 
+def _mail(environment: Mapping[str, str]) -> tuple["MailSettings | None", list[str]]:
+    """Who sends the operator's letters, and a sentence where the settings cannot be right."""
+    if "MTS_TUI_MAIL_HOST" not in environment:  # Then not even its library is loaded.
+        return None, []
+    from .backend.connectors.mail import from_environment
+
+    try:
+        return from_environment(environment), []
+    except ValueError as error:
+        return None, [f"{error} Пока документы по почте не отправляются."]
+
+
 def _backend(
-    places: config.Places, server: str, profile: str, *, live: bool
+    places: config.Places,
+    server: str,
+    profile: str,
+    proxy: str,
+    *,
+    live: bool,
+    mail: "MailSettings | None",
 ) -> Callable[[], "Backend"]:
     def make() -> "Backend":
         if server:
             from .backend.remote import Remote
 
-            return Remote(server, places.state_dir / "outbox" / profile)
+            return Remote(server, places.state_dir / "outbox" / profile, proxy=proxy)
         from .backend.embedded import Embedded
 
-        return Embedded.at(places.data_dir, live=live)
+        return Embedded.at(places.data_dir, live=live, mail=mail)
 
     return make
 

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from . import proxies
+
 APP_NAME = "mts-tui"
 SETTINGS_FILE = "settings.toml"
 INSIDE = "demo"
@@ -23,7 +25,8 @@ Theme = Literal["mts-dark", "mts-light", "mts-ansi", "auto"]
 IdleMinutes = Annotated[int, msgspec.Meta(ge=1, le=20)]
 Phone = Annotated[str, msgspec.Meta(pattern=r"^(\+[1-9][0-9]{6,14})?\Z")]
 # No user part in the address: a password there would lie in a plain file.
-Server = Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/@?#\\]+(/[^\s\x00-\x1f]*)?)?\Z")]
+Server = Annotated[str, msgspec.Meta(pattern=rf"^(https?://{proxies.PLACE}(/[^\s\x00-\x1f]*)?)?\Z")]
+Proxy = Annotated[str, msgspec.Meta(pattern=proxies.ADDRESS)]
 Key = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 # The keyring account is `profile:phone`, hence no colon.
 ProfileName = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f:]{1,40}\Z")]
@@ -112,10 +115,12 @@ class Profile(msgspec.Struct, frozen=True):
     Args:
         server: The address of the operator; empty means the demo operator inside the program.
         phone: The number to sign in with, in E.164.
+        proxy: The proxy on the way there, without a password; empty means the system's own.
     """
 
     server: Server = ""
     phone: Phone = ""
+    proxy: Proxy = ""
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -146,6 +151,7 @@ _ALLOWED = {
     "keys": 'раздел [keys] со строками вида действие = "клавиша"',
     "profiles": "разделы вида [profiles.имя], в имени до 40 знаков и нет двоеточия",
     "server": "адрес вида https://example.ru без имени и пароля или пустая строка",
+    "proxy": "адрес вида http://прокси:3128 или http://имя@прокси:3128, или пустая строка",
 }
 
 
@@ -232,7 +238,7 @@ def save(places: Places, settings: Settings) -> list[str]:
         _create_private(target.parent)
         if file.damaged:
             aside = target.with_name(f"{target.name}.bak")
-            _replace(aside, target.read_bytes())
+            _replace(aside, proxies.without_password(target.read_bytes()))
             notes.append(f"Прежний файл настроек с ошибками сохранён: {_printable(str(aside))}.")
         _replace(target, content)
     except OSError:
@@ -325,12 +331,12 @@ class _File:
             msgspec.convert(value, kind)
         except msgspec.ValidationError:
             self.damaged = True
-            allowed = _ALLOWED[path[-1] if path[2:] else path[0]]
-            self._note(
-                path,
-                f"{_name(path)} = {_shown(shown)} не подходит, действует обычное значение. "
-                f"Можно: {allowed}.",
-            )
+            told = f"{_name(path)} = {_shown(shown)} не подходит, действует обычное значение. "
+            if kind == Proxy and isinstance(value, str):
+                told += proxies.flaw(value)
+            else:
+                told += f"Можно: {_ALLOWED[path[-1] if path[2:] else path[0]]}."
+            self._note(path, told)
             return False
         return True
 
@@ -390,13 +396,15 @@ def _written(settings: Settings, unknown: Mapping[tuple[str, ...], Any]) -> str:
     lines += [
         "",
         "# Профили: mts-tui --profile ИМЯ. server — адрес оператора, пусто — демонстрация",
-        "# внутри программы; phone — номер для входа. Пароли здесь не хранятся.",
+        "# внутри программы; phone — номер для входа; proxy — прокси-сервер, а без него — как в",
+        "# системе. Пароли здесь не хранятся.",
     ]
     for name, profile in settings.profiles.items():
         lines += [
             f"[profiles.{_key(name)}]",
             f"server = {_toml(profile.server)}",
             f"phone = {_toml(profile.phone)}",
+            *([f"proxy = {_toml(profile.proxy)}"] if profile.proxy else []),
             *kept("profiles", name),
             "",
         ]
@@ -434,7 +442,7 @@ def _printable(text: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = _printable(_toml(value))
+    text = proxies.without_password(_printable(_toml(value)))
     return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004
 
 

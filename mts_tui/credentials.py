@@ -59,16 +59,18 @@ class State(Enum):
     )
 
 
-class Secret(msgspec.Struct, frozen=True):
-    """What is stored for one number; its text form hides both values.
+class Secret(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is stored for one number, or for a proxy; its text form hides all of it.
 
     Args:
-        password: The permanent password.
+        password: The permanent password, or the proxy's.
         device: The token by which the operator knows this machine; see `new_device`.
+        name: The user's name at the proxy.
     """
 
     password: str
-    device: str
+    device: str = ""
+    name: str = ""
 
     def __repr__(self) -> str:
         return "Secret(•••)"
@@ -125,7 +127,7 @@ class Backend(Protocol):
 
 
 def account_of(profile: str, phone: str) -> str:
-    """Name the keyring entry of a number in a profile."""
+    """Name the keyring entry of a number in a profile; a proxy's is its `proxies.Proxy.key`."""
     return f"{profile}:{phone}"
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from . import __version__, config, formatting
+from . import __version__, config, formatting, proxies
 
 PATIENCE, KEYRING_PATIENCE = 10.0, 5.0  # Seconds for one check, and for the keyring.
 COLUMNS, ROWS = 80, 24
@@ -81,6 +81,7 @@ def checks(places: config.Places) -> list[Callable[[], Found]]:
         colours,
         encoding,
         keyring,
+        partial(proxy, places),
         partial(folder, "настроек", places.config_dir),
         partial(folder, "данных", places.data_dir),
         partial(folder, "журналов", places.state_dir),
@@ -192,6 +193,47 @@ def folder(name: str, path: Path) -> Found:
         advice = f"Свою папку программа закроет сама при запуске; чужую закройте {instead}"
         return Found(Mark.LIMITED, f"{what}, открыта другим пользователям", advice)
     return Found(Mark.WORKS, what)
+
+
+def proxy(places: config.Places) -> Found:
+    """Which proxy is on the way to each server, and whether it answers."""
+    profiles = config.load(places, os.environ)[0].profiles.items()
+    found = []
+    for name, profile in profiles:
+        if not profile.server:
+            continue
+        try:
+            way = proxies.to(profile.server, profile.proxy)
+        except ValueError as error:
+            found.append(Found(Mark.BROKEN, f"профиль «{name}»: не годится", str(error)))
+            continue
+        if way is not None:
+            found.append(_way(way, profile.server, name))
+    if not found:
+        return Found(Mark.WORKS, "Прокси-сервер: не используется")
+    mark = max((one.mark for one in found), key=list(Mark).index)
+    what = "; ".join(one.what for one in found)
+    return Found(mark, f"Прокси-сервер: {what}", "\n".join(one.advice for one in found).strip())
+
+
+def _way(way: proxies.Proxy, server: str, profile: str) -> Found:
+    """What a proxy says to somebody who wants to go to a server."""
+    what = f"{way.place} ({'из системы' if way.of_system else 'из настроек'}, профиль «{profile}»)"
+    try:
+        status = proxies.knock(way, server)
+    except OSError:
+        advice = "Проверьте его адрес и подключение к сети; без него до сервера не дойти."
+        return Found(Mark.BROKEN, f"{what} не отвечает", advice)
+    if status == proxies.ASKS_PASSWORD and way.password is None:
+        advice = "Программа спросит их сама и может сохранить в хранилище паролей системы."
+        return Found(Mark.WORKS, f"{what} отвечает, просит имя и пароль", advice)
+    if status == proxies.ASKS_PASSWORD:
+        advice = "Исправьте их в настройках системы; пока программа будет спрашивать их сама."
+        return Found(Mark.LIMITED, f"{what} не принимает имя и пароль из системы", advice)
+    if status >= proxies.REFUSES:
+        advice = "Попросите того, кто его ведёт, или проверьте адрес сервера кабинета."
+        return Found(Mark.BROKEN, f"{what} не пропускает к серверу, ответ {status}", advice)
+    return Found(Mark.WORKS, f"{what} отвечает")
 
 
 def settings(places: config.Places) -> Found:

@@ -19,6 +19,7 @@ _KEY_NAMES = {
     ",": "comma",
     ".": "full_stop",
     "`": "grave_accent",
+    "+": "plus",
     "?": "question_mark",
     "/": "slash",
 }
@@ -37,6 +38,7 @@ _SHOWN = {
     "pagedown": "PgDn",
     "home": "Home",
     "end": "End",
+    "delete": "Del",
 }
 _NAMED = {name: sign for sign, name in _KEY_NAMES.items()}
 

@@ -19,7 +19,16 @@ from mts_tui.formatting import clean, count
 Country = Literal["RU", "BY", "UA"]
 Currency = Literal["RUB", "BYN", "UAH"]
 Code = Literal[
-    "EMPTY", "LETTERS", "DIGITS", "SYMBOLS", "SHORT", "LONG", "FOREIGN", "CITY", "UNKNOWN_CODE"
+    "EMPTY",
+    "LETTERS",
+    "DIGITS",
+    "SYMBOLS",
+    "SHORT",
+    "LONG",
+    "FOREIGN",
+    "CITY",
+    "UNKNOWN_CODE",
+    "SERVICE",
 ]
 
 
@@ -159,6 +168,7 @@ _WRITINGS: tuple[tuple[re.Pattern[str], Country | None, str], ...] = (
 _LABEL = re.compile(r"\A(?:tel:|тел[.:]{1,2})\s*", re.IGNORECASE)
 _PLAIN_SEPARATORS = frozenset("().\u2043\u2212")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_FROM_ABROAD = re.compile(r"(\+|00|810)(?P<digits>[1-9][0-9]{6,14})")
 
 
 def parse(text: str, *, city: bool = False) -> str:
@@ -216,6 +226,34 @@ def parse(text: str, *, city: bool = False) -> str:
             f"У мобильных номеров {plan.genitive} нет кода {code}. {hint}.", "UNKNOWN_CODE"
         )
     return plan.prefix + national
+
+
+def parse_anywhere(text: str) -> str:
+    """Read a number to call: of the three countries, city ones too, or `+` and any other country.
+
+    Args:
+        text: What was typed or pasted, of any length.
+
+    Returns:
+        The number in E.164.
+
+    Raises:
+        PhoneError: The text is not such a number; short ones of services are not.
+    """
+    compact = _compact(text)
+    if 0 < len(compact.lstrip("+")) < _SERVICE_LIMIT:
+        raise PhoneError(
+            "Короткие номера и номера экстренных служб здесь не подходят. "
+            f"Введите номер целиком, например {_EXAMPLE}.",
+            "SERVICE",
+        )
+    try:
+        return parse(text, city=True)
+    except PhoneError as error:
+        abroad = _FROM_ABROAD.fullmatch(compact)
+        if error.code != "FOREIGN" or abroad is None:
+            raise
+        return f"+{abroad['digits']}"
 
 
 def country(e164: str) -> Country | None:

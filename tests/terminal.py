@@ -210,4 +210,4 @@ class Cabinet(Program):
         self.press(newest_code(self.store), "enter")
         self.wait("Придумайте постоянный пароль")
         self.press("escape")
-        self.wait("2 Счет", "Доступно", "F4 Другой номер", gone="Придумайте")
+        self.wait("2 Счет", "Доступно", "П Пополнить", gone="Придумайте")

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mts_tui import config
@@ -183,6 +183,7 @@ def test_folder_instead_of_the_file(places: Places) -> None:
         config.save(places, settings)
 
 
+@settings(deadline=None)  # The machine may be busy.
 @given(st.binary(max_size=80) | st.text(max_size=80).map(lambda t: t.encode("utf-8", "replace")))
 def test_any_file_can_be_loaded(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     places = Places.find(tmp_path_factory.getbasetemp() / "any", {})
@@ -218,7 +219,7 @@ def test_unknown_values_are_kept(places: Places) -> None:
         places,
         "when = 1979-05-27T07:32:00Z\nat = 07:32:00\nratio = nan\nbig = 1e300\nok = false\n"
         "[later]\nlist = [{a = 1}, {b = 'x\"y'}]\n[later.'odd key']\n"
-        "[profiles.a]\nserver = ''\nproxy = 'p'\n",
+        "[profiles.a]\nserver = ''\nrelay = 'p'\n",
     )
     before = tomllib.loads(places.settings_file.read_text("utf-8"))
     assert config.change(places, theme="mts-dark")[1] == []
@@ -228,7 +229,7 @@ def test_unknown_values_are_kept(places: Places) -> None:
     assert after["when"] == before["when"]
     assert after["at"] == before["at"]
     assert str(after["ratio"]) == "nan"
-    assert after["profiles"]["a"]["proxy"] == "p"
+    assert after["profiles"]["a"]["relay"] == "p"
     first = places.settings_file.read_bytes()
     config.change(places)
     assert places.settings_file.read_bytes() == first
@@ -293,6 +294,7 @@ hostile = words | st.sampled_from(
 )
 
 
+@settings(deadline=None)  # The machine may be busy.
 @given(
     st.builds(
         Settings,
@@ -315,6 +317,7 @@ scalars = (
 )
 
 
+@settings(deadline=None)  # The machine may be busy.
 @given(
     st.dictionaries(
         hostile.filter(lambda name: name not in Settings.__struct_fields__),
@@ -328,3 +331,57 @@ def test_any_unknown_value_is_written_back(data: dict[str, object]) -> None:
     text = config._written(Settings(), {(name,): value for name, value in data.items()})
     parsed = tomllib.loads(text)
     assert {name: parsed[name] for name in data} == data
+
+
+# ---------------------------------------------------------------------- proxies
+
+
+def test_a_proxy_of_a_profile_is_read_and_written(places: Places) -> None:
+    write(places, '[profiles.work]\nserver = "https://a.ru"\nproxy = "http://anna@p.ru:3128"\n')
+    settings, notes = config.load(places, {})
+    assert notes == []
+    assert settings.profiles["work"].proxy == "http://anna@p.ru:3128"
+    config.keep_profile(places, "work", phone="+79853701234")
+    assert config.load(places, {})[0].profiles["work"] == Profile(
+        server="https://a.ru", phone="+79853701234", proxy="http://anna@p.ru:3128"
+    )
+    with pytest.raises(ValueError, match="proxy"):
+        config.keep_profile(places, "work", proxy="http://anna:x@p.ru:3128")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "told"),
+    [
+        ("http://anna:канарейка@p.ru:3128", "Пароль прокси-сервера в адресе не пишут"),
+        ("socks5://p.ru:1080", "SOCKS программа не поддерживает"),
+        ("p.ru:3128", "Нужен адрес вида http://прокси:3128"),
+        ("http://p.ru:65536", "Нужен адрес вида http://прокси:3128"),
+    ],
+)
+def test_a_proxy_that_does_not_fit_is_told_and_not_used(
+    places: Places, proxy: str, told: str
+) -> None:
+    write(places, f'[profiles.work]\nserver = "https://a.ru"\nproxy = "{proxy}"\n')
+    settings, (note,) = config.load(places, {})
+    assert settings.profiles["work"] == Profile(server="https://a.ru")
+    assert told in note
+    assert "строка 3" in note
+    assert "канарейка" not in note
+    config.change(places, theme="mts-light")
+    for path in places.config_dir.iterdir():  # Nor in the copy of the file as it was.
+        assert "канарейка" not in path.read_text("utf-8")
+
+
+def test_a_proxy_of_another_type_is_told(places: Places) -> None:
+    write(places, "[profiles.work]\nproxy = 3128\n")
+    settings, (note,) = config.load(places, {})
+    assert settings.profiles["work"] == Profile()
+    assert "proxy = 3128 не подходит" in note
+
+
+@pytest.mark.parametrize("server", ["https://[::1", "https://a.ru:99999", "https://a.ru:x"])
+def test_a_server_that_cannot_be_reached_by_any_client_does_not_fit(
+    places: Places, server: str
+) -> None:
+    with pytest.raises(ValueError, match="server"):
+        config.keep_profile(places, "work", server=server)

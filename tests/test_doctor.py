@@ -17,11 +17,13 @@ import pytest
 from benchmarks.environment import fixed
 from mts_tui import config, credentials, doctor
 from mts_tui.backend.store import SqliteStore
+from mts_tui.backend.store.migrations import LATEST
 from mts_tui.doctor import Found, Mark
 
+from .proxy import proxy_server
 from .terminal import NOBODY, PATIENCE, Program, as_nobody
 
-CHECKS = 13
+CHECKS = 14
 
 
 @pytest.fixture
@@ -32,7 +34,8 @@ def places(tmp_path: Path) -> config.Places:
 @pytest.fixture(autouse=True)
 def _good_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a good terminal, with a keyring that is switched off."""
-    for name in ("NO_COLOR", "TMUX", "STY", "SSH_CONNECTION", "TZ", "MTS_TUI_THEME"):
+    gone = ("NO_COLOR", "TMUX", "STY", "SSH_CONNECTION", "TZ", "MTS_TUI_THEME")
+    for name in (*gone, "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
@@ -409,7 +412,7 @@ def test_a_sound_database(places: config.Places, database: Path) -> None:
     found = doctor.database(places)
     assert found.mark is Mark.WORKS
     assert str(database) in found.what
-    assert "схема 1, повреждений нет" in found.what
+    assert f"схема {LATEST}, повреждений нет" in found.what
     assert contents(database.parent) == before
 
 
@@ -535,3 +538,66 @@ def test_zones_of_the_accounts(monkeypatch) -> None:
     assert doctor.zones() == Found(Mark.WORKS, "Часовые пояса: есть")
     monkeypatch.setattr(doctor, "ZONES", ("Europe/Nowhere", "../x"))
     assert doctor.zones().mark is Mark.BROKEN
+
+
+# ---------------------------------------------------------------------- proxies
+
+
+def with_profile(places: config.Places, proxy: str = "", server: str = "https://a.example") -> None:
+    places.ensure()
+    config.keep_profile(places, "work", server=server, proxy=proxy)
+
+
+def test_no_proxy(places, monkeypatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://p.example:3128")
+    assert doctor.proxy(places) == Found(Mark.WORKS, "Прокси-сервер: не используется")
+    with_profile(places, server="http://127.0.0.1:8080")
+    assert doctor.proxy(places).what == "Прокси-сервер: не используется"
+
+
+@pytest.mark.parametrize(
+    ("status", "mark", "told"),
+    [
+        (200, Mark.WORKS, "отвечает"),
+        (407, Mark.WORKS, "отвечает, просит имя и пароль"),
+        (403, Mark.BROKEN, "не пропускает к серверу, ответ 403"),
+        (None, Mark.BROKEN, "не отвечает"),
+    ],
+)
+def test_a_proxy_and_what_it_says(places, monkeypatch, status, mark, told) -> None:
+    def knock(proxy, server) -> int:
+        assert server == "https://a.example"
+        if status is None:
+            raise ConnectionRefusedError
+        return status
+
+    monkeypatch.setattr("mts_tui.proxies.knock", knock)
+    with_profile(places, "http://anna@p.example:3128")
+    found = doctor.proxy(places)
+    assert found.mark is mark
+    assert found.what == f"Прокси-сервер: p.example:3128 (из настроек, профиль «work») {told}"
+    assert bool(found.advice) is (status != 200)
+
+
+def test_a_proxy_of_the_system_shows_no_secret(places, monkeypatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://anna:канарейка@p.example:3128")
+    monkeypatch.setattr("mts_tui.proxies.knock", lambda _proxy, _server: 407)
+    with_profile(places)
+    found = doctor.proxy(places)
+    assert found.mark is Mark.LIMITED
+    assert "из системы" in found.what
+    assert "канарейка" not in found.what + found.advice
+    assert "anna" not in found.what
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://anna:канарейка@p.example:1080")
+    found = doctor.proxy(places)
+    assert found.mark is Mark.BROKEN
+    assert "SOCKS" in found.advice
+    assert "канарейка" not in found.what + found.advice
+
+
+def test_a_real_proxy_is_asked_and_nothing_is_sent_on(places) -> None:
+    with proxy_server() as server:
+        with_profile(places, server.url)
+        assert "просит имя и пароль" in doctor.proxy(places).what
+        server.stop()
+        assert "не отвечает" in doctor.proxy(places).what

@@ -30,10 +30,16 @@ class KeptAnswer(msgspec.Struct, omit_defaults=True):
 
 
 class Dispatcher:
-    """Answers operations from a store."""
+    """Answers operations from a store.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: The operator's.
+        mails: Whether documents can be sent by e-mail.
+    """
+
+    def __init__(self, store: Store, *, mails: bool = False) -> None:
         self._store = store
+        self._mails = mails
 
     def answer(
         self,
@@ -58,15 +64,29 @@ class Dispatcher:
                 `KeyReused`, `Unavailable`.
         """
         checked = wire.checked(endpoint, arguments)
-        service = _service(endpoint.area, endpoint.name)
+        service = _service(endpoint.area, (endpoint.rehearses or endpoint).name)
 
         def run(tx: Transaction) -> Any:
+            tx.mails = self._mails
             caller = _caller(tx, endpoint, token, address)
+            if endpoint.rehearses is not None:
+                from .services.preview import rehearse  # Which knows every area's models.
+
+                return rehearse(tx, caller, service, checked)
             if endpoint.changes and not endpoint.answer_is_secret:
                 return _once(tx, endpoint, caller, checked, service)
             return service(tx, caller, **checked)  # Repeats with a secret are the service's care.
 
-        return self._store.change(run, key) if endpoint.changes else self._store.look(run)
+        writes = endpoint.changes or endpoint.rehearses is not None
+        return self._store.change(run, key) if writes else self._store.look(run)
+
+    def admit(self, token: str | None) -> None:
+        """See that a token is a session's.
+
+        Raises:
+            NotSignedIn: It is not.
+        """
+        self._store.look(lambda tx: authenticate(tx, token))
 
 
 def _once(

@@ -7,6 +7,7 @@ waits. The demo's life (usage, fees) goes on in a daemon thread of its own.
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from .store.transaction import new_key
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from .connectors.mail import MailSettings
+
 THREADS = 4
 
 
@@ -29,24 +32,44 @@ class Embedded:
         store: Where everything is kept.
         seed: The demo's people and history follow from it.
         live: Whether usage goes on while the program is open.
+        mail: Who sends documents; None where nobody does.
     """
 
-    def __init__(self, store: Store, *, seed: int = 2026, live: bool = True) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        seed: int = 2026,
+        live: bool = True,
+        mail: "MailSettings | None" = None,
+    ) -> None:
         self.token: str | None = None
         self.features = frozenset({"demo"})
         self.online = True
         self.offline_since: datetime | None = None
         self._store = store
-        self._dispatcher = Dispatcher(store)
+        self._dispatcher = Dispatcher(store, mails=mail is not None)
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="operator")
-        self._life = Life(store, seed=seed, live=live, tell=self._tell)
+        jobs = []
+        if mail is not None:
+            from .mail import send_one
+
+            jobs.append(partial(send_one, store, mail))
+        self._life = Life(store, seed=seed, live=live, tell=self._tell, jobs=jobs)
         self._listeners: list[tuple[asyncio.AbstractEventLoop, asyncio.Queue[Event]]] = []
         store.on_commit.append(self._life.committed)
 
     @classmethod
-    def at(cls, folder: Path, *, seed: int = 2026, live: bool = True) -> "Embedded":
+    def at(
+        cls,
+        folder: Path,
+        *,
+        seed: int = 2026,
+        live: bool = True,
+        mail: "MailSettings | None" = None,
+    ) -> "Embedded":
         """The demo whose file lies in `folder`."""
-        return cls(SqliteStore(folder / "operator.db"), seed=seed, live=live)
+        return cls(SqliteStore(folder / "operator.db"), seed=seed, live=live, mail=mail)
 
     async def open(self) -> None:
         """Open the store, settle the people, catch up with the time that has passed.

@@ -7,6 +7,7 @@ reads on from there.
 
 import asyncio
 import contextlib
+import hashlib
 import threading
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -21,7 +22,10 @@ from .store import Store, Transaction
 from .store.transaction import from_ms
 
 POLL_SECONDS = 1.0
+GATHER_SECONDS = 0.02
+"""Others' commits within this time are noticed at once: to be woken for each costs more."""
 AT_ONCE = 200
+TAG_DIGITS = 12
 LONGEST_SEQ = 18
 """Digits of a number that an account's events can reach."""
 
@@ -40,8 +44,12 @@ class Places(NamedTuple):
     told: dict[str, int]
 
     def id(self) -> str:
-        """The `Last-Event-ID` that stands for these places."""
-        return ".".join(str(seq) for seq in self.told.values())
+        """The `Last-Event-ID` that stands for these places: whose they are, and how far."""
+        return ".".join((self.tag(), *map(str, self.told.values())))
+
+    def tag(self) -> str:
+        """Stands for the accounts: numbers of one set of them say nothing of another."""
+        return hashlib.sha256("\n".join(self.told).encode()).hexdigest()[:TAG_DIGITS]
 
 
 class Follower:
@@ -146,10 +154,10 @@ class Hub:
         told = dict(places.told)
         if not last:
             return told, True
-        parts = last.split(".")
-        if len(parts) != len(told) or not all(map(_is_seq, parts)):
+        tag, *seqs = last.split(".")
+        if tag != places.tag() or len(seqs) != len(told) or not all(map(_is_seq, seqs)):
             return told, False
-        wanted = dict(zip(told, map(int, parts), strict=True))
+        wanted = dict(zip(told, map(int, seqs), strict=True))
         with self._store.read() as tx:
             for account, seq in wanted.items():
                 first = tx.common.first_event(account_id=account)
@@ -193,6 +201,7 @@ class Hub:
                 return
             if news is None or news:
                 self._wake(news)
+                self._stop.wait(GATHER_SECONDS)
 
 
 def _places(tx: Transaction, token: str | None) -> Places:

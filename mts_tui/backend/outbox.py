@@ -4,6 +4,7 @@ A command that carries a secret is never written; it is the person who repeats i
 """
 
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class Letter(msgspec.Struct, frozen=True):
         path: Request path.
         body: Request body, JSON, or empty.
         at: When it was asked.
+        in_doubt: Whether it may have reached the server, with the answer lost.
     """
 
     key: str
@@ -31,6 +33,7 @@ class Letter(msgspec.Struct, frozen=True):
     path: str
     body: str
     at: datetime
+    in_doubt: bool = True
 
 
 def keeps(endpoint: Endpoint) -> bool:
@@ -61,6 +64,11 @@ class Outbox:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+    def mark(self, letter: Letter, *, in_doubt: bool) -> None:
+        """Note whether a letter may have arrived; where that cannot be written, it may have."""
+        with suppress(OSError):
+            self.put(msgspec.structs.replace(letter, in_doubt=in_doubt))
 
     def drop(self, key: str) -> None:
         """Its answer is here: the letter is done."""

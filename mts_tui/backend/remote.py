@@ -11,7 +11,6 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import NoneType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +18,7 @@ import httpx
 import httpx_sse
 import msgspec
 
-from mts_tui import __version__
+from mts_tui import __version__, proxies
 
 from . import wire
 from .contract.access import SignedIn
@@ -30,28 +29,40 @@ from .contract.errors import (
     NotSignedIn,
     Offline,
     OldClient,
+    OutboxClosed,
     ProxyPassword,
     ProxyRefused,
-    TooManyRequests,
+    ProxySilent,
+    ProxyUnfit,
     Unavailable,
     UnsafeServer,
     UntrustedServer,
 )
 from .contract.events import NOBODY, Event
 from .contract.meta import Meta
+from .exchange import (
+    LONGEST_PAUSE,
+    Again,
+    Call,
+    Foreign,
+    Held,
+    answered,
+    better_soon,
+    retry_after,
+    settles,
+)
 from .outbox import Letter, Outbox, keeps
 from .store.transaction import new_key
 
 TRIES = 5
 FIRST_PAUSE = 0.2
-LONGEST_PAUSE = 5.0
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 STREAM_TIMEOUT = httpx.Timeout(10.0, connect=5.0, read=45.0)
 """The stream's heartbeat comes every 15 seconds: three missed mean that it is gone."""
+_ASKS_PASSWORD = httpx.codes.PROXY_AUTHENTICATION_REQUIRED
 _NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 LETTER_LIVES = timedelta(hours=23)
 """A server remembers a key for 24 hours: what is older might happen a second time."""
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 Pause = Callable[[float], Awaitable[None]]
 
@@ -62,7 +73,7 @@ class Remote:
     Args:
         server: The server's address, `https://…`; `http://` only to this machine.
         outbox: Folder for commands that wait for their answer.
-        proxy: A proxy's address with name and password, or None for the system's own setting.
+        proxy: A proxy's address without a password; empty for the system's own setting.
         pause: Waits some seconds; tests wait in no time.
     """
 
@@ -71,23 +82,26 @@ class Remote:
         server: str,
         outbox: Path,
         *,
-        proxy: str | None = None,
+        proxy: str = "",
         pause: Pause = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.features: frozenset[str] = frozenset()
         self.online = True
         self.offline_since: datetime | None = None
+        self.proxy: proxies.Proxy | None = None
+        self.asks_password = False
         self._server = server.rstrip("/")
         self._outbox = Outbox(outbox)
-        self._proxy = proxy
+        self._given_proxy = proxy
         self._pause = pause
         self._transport = transport
-        self._client: httpx.AsyncClient | None = None
+        self._context: ssl.SSLContext | None = None
+        self._clients: list[httpx.AsyncClient] = []
         self._token: str | None = None
         self._owner = ""
         self._signed = asyncio.Event()
-        self._seen: dict[tuple[str, str], Any] = {}
+        self._seen: dict[tuple[str, str], Held] = {}
         self._last_event = ""
         self._changed: set[asyncio.Queue[Event]] = set()
         self._delivery: asyncio.Future[None] | None = None
@@ -113,15 +127,25 @@ class Remote:
     async def open(self) -> None:
         """Find the server, and whether it speaks with this version of the program.
 
+        It may be called again after it failed.
+
         Raises:
             Unavailable: One of its kinds, with a sentence.
         """
         address = urlsplit(self._server)
-        if address.scheme != "https" and address.hostname not in LOOPBACK:
+        if address.scheme != "https" and address.hostname not in proxies.LOOPBACK:
             raise UnsafeServer(server=self._server)
-        loop = asyncio.get_running_loop()
-        self._client = await loop.run_in_executor(None, self._make_client)
-        meta = await self._tried(_Call("GET", f"{wire.BASE}/meta", Meta))
+        if not self._clients:
+            loop = asyncio.get_running_loop()
+            self._context = await loop.run_in_executor(None, ssl.create_default_context)
+            try:
+                proxy = await loop.run_in_executor(
+                    None, proxies.to, self._server, self._given_proxy
+                )
+            except ValueError as error:
+                raise ProxyUnfit(reason=str(error)) from None
+            self._go_by(proxy)
+        meta = await self._tried(Call("GET", f"{wire.BASE}/meta", Meta))
         if _version(meta.oldest_client) > _version(__version__):
             raise OldClient(oldest=meta.oldest_client, own=__version__)
         self.features = frozenset(meta.features)
@@ -131,8 +155,31 @@ class Remote:
         if self._delivery is not None:
             self._delivery.cancel()
             await asyncio.wait([self._delivery])
-        if self._client is not None:
-            await self._client.aclose()
+        for client in self._clients:
+            await client.aclose()
+
+    def use_password(self, name: str, password: str) -> None:
+        """See `distant.Distant.use_password`."""
+        assert self.proxy is not None
+        self._go_by(msgspec.structs.replace(self.proxy, name=name, password=password))
+
+    def _go_by(self, proxy: proxies.Proxy | None) -> None:
+        """Send by a proxy, or straight, from now on; what is under way ends as it began."""
+        self.proxy = proxy
+        way = None
+        if proxy is not None:
+            auth = None if proxy.password is None else (proxy.name, proxy.password)
+            way = httpx.Proxy(proxy.address, auth=auth)
+        client = httpx.AsyncClient(
+            base_url=self._server,
+            timeout=TIMEOUT,
+            verify=self._context or True,
+            proxy=way,
+            transport=self._transport,
+            trust_env=False,  # The system's proxy is among what `proxies.to` looks at.
+            headers={"User-Agent": f"mts-tui/{__version__}", "Accept": "application/json"},
+        )
+        self._clients.append(client)
 
     async def call(self, endpoint: Endpoint, arguments: dict[str, Any], key: str | None) -> Any:
         """See `contract.Channel.call`.
@@ -141,7 +188,7 @@ class Remote:
         since when), and a command without a secret waits in the outbox.
         """
         arguments = wire.checked(endpoint, arguments)
-        call = _Call(
+        call = Call(
             method=endpoint.method,
             path=wire.path_of(endpoint, arguments),
             result=endpoint.result,
@@ -165,7 +212,10 @@ class Remote:
             body=(call.body or b"").decode(),
             at=datetime.now(UTC),
         )
-        self._outbox.put(letter)
+        try:
+            self._outbox.put(letter)
+        except OSError:
+            raise OutboxClosed from None
         self._under_way.add(letter.key)
         try:
             answer = await self._tried(call)
@@ -173,6 +223,7 @@ class Remote:
             if call.settled or not (call.in_doubt or isinstance(error, Offline)):
                 self._outbox.drop(letter.key)
                 raise
+            self._outbox.mark(letter, in_doubt=call.in_doubt)
             self._lost()
             raise NotSentYet(server=self._server) from None
         finally:
@@ -180,15 +231,18 @@ class Remote:
         self._outbox.drop(letter.key)
         return answer
 
-    async def _read(self, call: "_Call") -> Any:
+    async def _read(self, call: Call) -> Any:
         seen = (call.path, str(sorted(call.query.items())))
+        held = call.held = self._seen.get(seen)
+        token = self._token
         try:
             answer = await self._tried(call)
         except Offline:
-            if seen in self._seen:
-                return self._seen[seen]
-            raise
-        self._seen[seen] = answer
+            if held is None:
+                raise
+            return held.answer
+        if token == self._token:  # Another session must not find this one's answers.
+            self._seen[seen] = Held(answer, call.tag)
         return answer
 
     def _deliver_soon(self) -> None:
@@ -202,21 +256,28 @@ class Remote:
         What comes of it is seen like any other change: by events.
         """
         for letter in self._outbox.letters(self._owner):
-            if letter.key in self._under_way:
-                continue
-            if letter.at + LETTER_LIVES < datetime.now(UTC):
-                self._outbox.drop(letter.key)
+            if letter.key in self._under_way or _too_old(letter):
                 continue
             body = letter.body.encode() or None
-            call = _Call(letter.method, letter.path, Any, body=body, key=letter.key)
+            call = Call(letter.method, letter.path, Any, body=body, key=letter.key)
+            self._outbox.mark(letter, in_doubt=True)
             try:
                 await self._tried(call)
             except Unavailable:
-                return  # Not answered: it stays, and so does what comes after it.
+                # Not answered: it stays, and so does what comes after it.
+                self._outbox.mark(letter, in_doubt=letter.in_doubt or call.in_doubt)
+                return
             except CabinetError:
                 if not call.settled:
                     continue
             self._outbox.drop(letter.key)
+
+    def take_too_old(self) -> list[Letter]:
+        """See `distant.Distant.take_too_old`."""
+        letters = [letter for letter in self._outbox.letters(self._owner) if _too_old(letter)]
+        for letter in letters:
+            self._outbox.drop(letter.key)
+        return letters
 
     # ------------------------------------------------------------------ live
 
@@ -246,117 +307,141 @@ class Remote:
                 if token == self._token:
                     self._signed.clear()
                     continue
-            except (httpx.RequestError, httpx_sse.SSEError, CabinetError):
+            except (httpx_sse.SSEError, CabinetError):
                 self._lost()
             await self._pause(pause * random.uniform(0.5, 1.0))  # noqa: S311 - not a secret
             pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _stream(self) -> AsyncIterator[Event]:
-        assert self._client is not None
+        client = self._clients[-1]
         headers = self._headers()
         if self._last_event:
             headers["Last-Event-ID"] = self._last_event
-        async with httpx_sse.aconnect_sse(
-            self._client,
-            "GET",
-            f"{wire.BASE}/events",
-            headers=headers,
-            timeout=STREAM_TIMEOUT,
-        ) as source:
-            if source.response.status_code != httpx.codes.OK:
-                await source.response.aread()
-                raise wire.error_of(source.response.content) or Unavailable()
-            self._found()
-            async for piece in source.aiter_sse():
-                self._last_event = piece.id or self._last_event
-                if piece.event == "event":
-                    yield _event(piece.data)
-                elif piece.event == "reset":
-                    yield _connection()
+        try:
+            async with httpx_sse.aconnect_sse(
+                client, "GET", f"{wire.BASE}/events", headers=headers, timeout=STREAM_TIMEOUT
+            ) as source:
+                if source.response.status_code != httpx.codes.OK:
+                    await source.response.aread()
+                    raise (
+                        self._stopped_by_proxy(source.response.status_code, client)
+                        or wire.error_of(source.response.content)
+                        or Unavailable()
+                    )
+                self._found()
+                async for piece in source.aiter_sse():
+                    self._last_event = piece.id or self._last_event
+                    if piece.event == "event":
+                        yield _event(piece.data)
+                    elif piece.event == "reset":
+                        yield _connection()
+        except httpx.RequestError as error:
+            raise self._final(error, client) or Offline(server=self._server) from None
 
     # ------------------------------------------------------------------ one request
 
-    async def _tried(self, call: "_Call") -> Any:
+    async def _tried(self, call: Call) -> Any:
         """Send a request until it is answered, a few times, with the same key.
 
         Raises:
             Offline: No try reached the server.
             CabinetError: The server's answer.
         """
-        pause = FIRST_PAUSE
-        for number in range(1, TRIES + 1):
-            wait: float | None = None
-            try:
-                response = await self._sent(call)
-            except httpx.RequestError as error:
-                call.in_doubt |= not isinstance(error, _NEVER_ARRIVED)
-                self._refuse(error)
-            else:
-                wait = _retry_after(response)
-                answer = _answered(call, response)
-                if not isinstance(answer, _Foreign):
-                    if response.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
-                        self._found()
-                    if not isinstance(answer, CabinetError):
-                        return answer
-                    if not _again(response, wait):
-                        call.settled = _settles(response, answer)
-                        raise answer
-                    if number == TRIES:
-                        raise answer
-                call.in_doubt = True
-            if number < TRIES:
-                await self._pause(wait or pause * random.uniform(0.5, 1.0))  # noqa: S311
-                pause = min(2 * pause, LONGEST_PAUSE)
-        self._lost()
-        raise Offline(server=self._server)
+        pause, tries = FIRST_PAUSE, 1
+        while isinstance(answer := await self._once(call, last=tries == TRIES), Again):
+            if tries == TRIES:
+                self._lost()
+                raise answer.lost
+            await self._pause(answer.wait or pause * random.uniform(0.5, 1.0))  # noqa: S311
+            pause, tries = min(2 * pause, LONGEST_PAUSE), tries + 1
+        return answer
 
-    async def _sent(self, call: "_Call") -> httpx.Response:
-        assert self._client is not None
-        headers = self._headers()
-        if call.key is not None:
-            headers[wire.KEY_HEADER] = call.key
-        if call.body is not None:
-            headers["Content-Type"] = "application/json"
-        return await self._client.request(
-            call.method, call.path, params=call.query or None, content=call.body, headers=headers
+    async def _once(self, call: Call, *, last: bool) -> Any:
+        """Send a request once: what was answered, or `Again`."""
+        client = self._clients[-1]
+        try:
+            response = await self._sent(call, client)
+        except httpx.RequestError as error:
+            call.in_doubt |= not isinstance(error, _NEVER_ARRIVED)
+            if (final := self._final(error, client)) is not None:
+                raise final from None
+            return Again(self._why_lost(error))
+        if (stopped := self._stopped_by_proxy(response.status_code, client)) is not None:
+            raise stopped
+        answer, wait = answered(call, response), retry_after(response)
+        if not isinstance(answer, Foreign):
+            if response.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+                self._found()
+            if not isinstance(answer, CabinetError):
+                return answer
+            better = better_soon(response, wait)
+            if last or not better:
+                call.settled = not better and settles(response, answer)
+                raise answer
+        call.in_doubt = True
+        return Again(Offline(server=self._server), wait)
+
+    async def _sent(self, call: Call, client: httpx.AsyncClient) -> httpx.Response:
+        return await client.request(
+            call.method,
+            call.path,
+            params=call.query or None,
+            content=call.body,
+            headers=self._headers() | call.headers,
         )
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"} if self._token else {}
 
-    def _make_client(self) -> httpx.AsyncClient:
-        """The one client; making its TLS context takes a moment, hence a thread."""
-        return httpx.AsyncClient(
-            base_url=self._server,
-            timeout=TIMEOUT,
-            verify=ssl.create_default_context(),
-            proxy=self._proxy,
-            transport=self._transport,
-            headers={"User-Agent": f"mts-tui/{__version__}", "Accept": "application/json"},
-        )
-
-    def _refuse(self, error: httpx.RequestError) -> None:
-        """Raise where no further try can help."""
-        if isinstance(error, httpx.ProxyError):
-            proxy = urlsplit(self._proxy or "").hostname or "системы"
-            kind = ProxyPassword if "407" in str(error) else ProxyRefused
-            raise kind(proxy=proxy) from None
+    def _final(self, error: httpx.RequestError, client: httpx.AsyncClient) -> CabinetError | None:
+        """What to say where no further try can help; None where one may."""
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            raise UntrustedServer(server=self._server) from None
+            return UntrustedServer(server=self._server)
+        if isinstance(error, httpx.ProxyError) and self.proxy is not None:
+            status = str(error).partition(" ")[0]
+            if status == str(_ASKS_PASSWORD):
+                return self._stopped_by_proxy(_ASKS_PASSWORD, client)
+            if not status.startswith("5"):  # Those are of a server behind it that is away.
+                self._lost()
+                return ProxyRefused(proxy=self.proxy.place, server=self._server)
+        return None
+
+    def _stopped_by_proxy(self, status: int, client: httpx.AsyncClient) -> CabinetError | None:
+        """The proxy's wish for a password; None for other answers and for a password ago."""
+        if status != _ASKS_PASSWORD or self.proxy is None or client is not self._clients[-1]:
+            return None
+        if self.proxy.password is not None:
+            # A refused password is not sent again: a proxy may close a name after a few.
+            self._go_by(msgspec.structs.replace(self.proxy, password=None))
+        self._lost(asks_password=True)
+        return ProxyPassword(proxy=self.proxy.place)
+
+    def _why_lost(self, error: httpx.RequestError) -> Offline:
+        """Who is silent: what is connected to is the proxy, where there is one."""
+        link: BaseException | None = error
+        while link is not None and not isinstance(link, ssl.SSLError):
+            link = link.__cause__ or link.__context__
+        away = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout) and link is None
+        if self.proxy is not None and away:
+            return ProxySilent(proxy=self.proxy.place)
+        return Offline(server=self._server)
 
     # ------------------------------------------------------------------ connection
 
-    def _lost(self) -> None:
+    def _lost(self, *, asks_password: bool = False) -> None:
+        new = self.online or (asks_password and not self.asks_password)
         if self.online:
-            self.online = False
             self.offline_since = datetime.now(UTC)
+        self.online = False
+        self.asks_password |= asks_password
+        if new:
             self._tell()
 
     def _found(self) -> None:
         if not self.online:
             self.online = True
             self.offline_since = None
+            self.asks_password = False
             self._tell()
             self._deliver_soon()
 
@@ -378,75 +463,8 @@ def _event(text: str) -> Event:
         return _connection()
 
 
-class _Foreign:
-    """An answer that is not the cabinet's: of a hotel's login page, a balancer, a broken proxy."""
-
-
-class _Call:
-    """One request, however often it is sent.
-
-    Attributes:
-        in_doubt: Whether an unanswered try may have reached the server.
-        settled: Whether the error that was raised tells what has come of all tries.
-    """
-
-    def __init__(
-        self,
-        method: str,
-        path: str,
-        result: Any,
-        *,
-        query: dict[str, str] | None = None,
-        body: bytes | None = None,
-        key: str | None = None,
-    ) -> None:
-        self.method = method
-        self.path = path
-        self.result = result
-        self.query = query or {}
-        self.body = body
-        self.key = key
-        self.in_doubt = False
-        self.settled = False
-
-
-def _answered(call: _Call, response: httpx.Response) -> Any:
-    """What a response says: the answer, the error, or nothing of ours."""
-    if response.is_success:
-        if not response.content and call.result in {NoneType, Any}:
-            return None
-        try:
-            return msgspec.json.decode(response.content, type=call.result)
-        except (msgspec.DecodeError, UnicodeError):
-            return _Foreign()
-    error = wire.error_of(response.content)
-    wait = _retry_after(response)
-    if wait is None or response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-        return error or _Foreign()
-    if error is None or (type(error) is Unavailable and "seconds" not in error.details):
-        return Unavailable(seconds=int(wait))
-    return error
-
-
-def _again(response: httpx.Response, wait: float | None) -> bool:
-    """Whether the same request may be answered better soon."""
-    if wait is not None and wait > LONGEST_PAUSE:
-        return False  # Planned works: the person is told until when.
-    return response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or (
-        response.status_code == httpx.codes.CONFLICT and b"IN_PROGRESS" in response.content
-    )
-
-
-def _settles(response: httpx.Response, error: CabinetError) -> bool:
-    """Whether an error is the end of a command: whoever was let in and refused is done."""
-    return response.status_code < httpx.codes.INTERNAL_SERVER_ERROR and not isinstance(
-        error, NotSignedIn | TooManyRequests
-    )
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    text = response.headers.get("Retry-After", "")
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
+def _too_old(letter: Letter) -> bool:
+    return letter.at + LETTER_LIVES < datetime.now(UTC)
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -6,7 +6,6 @@ store, so that any number of processes answer for one operator.
 
 import asyncio
 import hashlib
-import json
 import logging
 import secrets
 import signal
@@ -22,8 +21,10 @@ from litestar import HttpMethod, Litestar, MediaType, Request, Response
 from litestar.exceptions import HTTPException, InternalServerException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import ServerSentEvent, ServerSentEventMessage
+from litestar.types import HTTPScope as Scope
 
 from . import wire
+from .connectors.mail import MailSettings
 from .contract import Endpoint, endpoints
 from .contract.errors import (
     CabinetError,
@@ -38,26 +39,22 @@ from .contract.errors import (
 )
 from .contract.meta import Health, Meta
 from .dispatch import Dispatcher
+from .gate import AT_ONCE, COME_BACK_SECONDS, Gate, Refusal
 from .hub import Hub
 from .openapi import status_of
 from .services import access
 from .store import Store
 
 BODY_LIMIT = 64 * 1024
-THREADS = 16
-BUSY_LIMIT = 256
-"""Requests waiting or running; more are told to come back, so that those inside are answered."""
 HEARTBEAT_SECONDS = 15.0
-COME_BACK_SECONDS = 1
-"""Told with a 503 that does not know better."""
 OLDEST_CLIENT = "0.1.0"
 JSON = "application/json"
 _STATUSES: dict[int, type[CabinetError]] = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
-_POLICIES: dict[type[CabinetError], tuple[str, int, int]] = {
-    TooManyCodes: ("codes", access.CODES_AT_MOST, int(access.CODES_WITHIN.total_seconds())),
-    TooManyRequests: ("caller", access.FLOOD_FROM_ADDRESS, access.FLOOD_WINDOW_MS // 1000),
+_POLICIES: dict[type[CabinetError], str] = {
+    TooManyCodes: f'"codes";q={access.CODES_AT_MOST};w={access.CODES_WITHIN.seconds}',
+    TooManyRequests: f'"caller";q={access.FLOOD_FROM_ADDRESS};w={access.FLOOD_WINDOW_MS // 1000}',
 }
-"""What a 429 tells of the limit: its name, how many, in how many seconds."""
+"""What a service's 429 tells of the limit. The gate knows its own."""
 
 log = logging.getLogger("mts_tui.server")
 Handler = Callable[[Request[Any, Any, Any]], Awaitable[Response[bytes]]]
@@ -70,16 +67,26 @@ class Server:
         store: The operator's store, shared with every other process.
         demo: Whether the demo's own area is offered (phones, clock).
         trust_proxy: Whether `X-Forwarded-For` tells the caller's address.
+        gate: Who may come in; None for the usual one.
+        mail: Who sends documents; None where nobody does.
     """
 
-    def __init__(self, store: Store, *, demo: bool, trust_proxy: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        demo: bool,
+        trust_proxy: bool = False,
+        gate: Gate | None = None,
+        mail: MailSettings | None = None,
+    ) -> None:
         self._store = store
         self._demo = demo
         self._trust_proxy = trust_proxy
-        self._dispatcher = Dispatcher(store)
-        self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="services")
+        self._dispatcher = Dispatcher(store, mails=mail is not None)
+        self._executor = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="services")
+        self._gate = gate or Gate()
         self._hub = Hub(store)
-        self._busy = 0
         self._draining = False
 
     def app(self) -> Litestar:
@@ -88,7 +95,8 @@ class Server:
         paths: dict[str, list[Endpoint]] = {}
         for endpoint in offered:
             paths.setdefault(endpoint.path, []).append(endpoint)
-        return Litestar(
+        return _Application(
+            self._refusal,
             route_handlers=[
                 *map(self._route, paths.values()),
                 _get("/v1/events", self._events),
@@ -131,7 +139,7 @@ class Server:
         async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
             endpoint = by_method.get(request.method)
             if endpoint is None:
-                headers = {**_headers(request), "Allow": allowed}
+                headers = {**_headers(request.scope), "Allow": allowed}
                 return Response(b"", status_code=204, headers=headers)
             started = time.perf_counter()
             status = 500
@@ -147,90 +155,100 @@ class Server:
                 status = response.status_code or 200
                 return response
             finally:
-                _record(endpoint.id, status, started, _correlation(request))
+                _record(endpoint.id, status, started, _correlation(request.scope))
 
         path = f"{wire.BASE}{offered[0].path}"
         for parameter in offered[0].parameters:
             if parameter.place == "path":
                 path = path.replace(f"{{{parameter.name}}}", f"{{{parameter.name}:str}}")
-        return HTTPRouteHandler(path, http_method=methods, status_code=200)(handle)
+        limit = max(BODY_LIMIT, *(endpoint.body_limit for endpoint in offered))
+        return HTTPRouteHandler(
+            path, http_method=methods, status_code=200, request_max_body_size=limit
+        )(handle)
 
     async def _answer(self, endpoint: Endpoint, request: Request[Any, Any, Any]) -> Response[bytes]:
-        arguments = wire.arguments_of(
-            endpoint, request.path_params, _single(request), await _body(request)
-        )
-        key = request.headers.get(wire.KEY_HEADER, "")
-        if endpoint.changes and not wire.is_key(key):
-            raise InvalidRequest(reason=f"нужен заголовок {wire.KEY_HEADER}, UUID.")
+        token = _token(request.scope)
+        try:
+            arguments, key = await _asked(endpoint, request)
+        except CabinetError:
+            if not endpoint.public:  # Who has no session is told so, and nothing else.
+                await self._run(lambda: self._dispatcher.admit(token))
+            raise
         answer = await self._run(
             lambda: self._dispatcher.answer(
                 endpoint,
                 arguments,
-                token=_token(request),
-                key=key if endpoint.changes else "",
-                address=self._address(request),
+                token=token,
+                key=key,
+                address=self._address(request.scope),
             )
         )
-        headers = _headers(request)
+        if token is not None and not endpoint.public:
+            self._gate.let_in(token)
+        headers = _headers(request.scope)
         if answer is None:
             return Response(b"", status_code=status_of(endpoint), headers=headers)
         body = msgspec.json.encode(answer)
         if not endpoint.changes:
+            # Of every byte: an answer that tells the operator's time (`as_of`) is always another
+            # one, since a client whose answer still held would let the time stand still.
             headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
             if _knows(request, headers["ETag"]):
                 return Response(b"", status_code=304, headers=headers)
         return _bytes(body, headers, status=status_of(endpoint))
 
     async def _run(self, work: Callable[[], Any]) -> Any:
-        """Run blocking work in a thread; shed it where too much waits already."""
-        if self._busy >= BUSY_LIMIT:
-            raise Unavailable(seconds=COME_BACK_SECONDS)
-        self._busy += 1
-        try:
+        """Run blocking work in a thread; it is refused where too much waits already."""
+        async with self._gate.work():
             return await asyncio.get_running_loop().run_in_executor(self._executor, work)
-        finally:
-            self._busy -= 1
 
-    def _address(self, request: Request[Any, Any, Any]) -> str:
-        forwarded = request.headers.get("x-forwarded-for", "") if self._trust_proxy else ""
-        return forwarded.split(",")[-1].strip() or (request.client.host if request.client else "")
+    def _refusal(self, scope: Scope) -> Refusal | None:
+        """Why a request is sent away before it is looked at; probes never are."""
+        if not scope["path"].startswith(f"{wire.BASE}/"):
+            return None
+        return self._gate.refusal(_token(scope), self._address(scope))
+
+    def _address(self, scope: Scope) -> str:
+        forwarded = _header(scope, b"x-forwarded-for") if self._trust_proxy else ""
+        client = scope["client"]
+        return forwarded.split(",")[-1].strip() or (client[0] if client else "")
 
     # ------------------------------------------------------------------ around
 
     async def _events(self, request: Request[Any, Any, Any]) -> ServerSentEvent:
-        _no_query(request)
         if self._draining:
             raise Unavailable(seconds=COME_BACK_SECONDS)
-        token = _token(request)
+        token = _token(request.scope)
         places = await self._run(lambda: self._hub.places(token))
+        _no_query(request)
         last = request.headers.get("last-event-id", "")
 
         async def messages() -> AsyncIterator[ServerSentEventMessage]:
             async for piece in self._hub.follow(token, places, last, HEARTBEAT_SECONDS):
                 if piece is None:
-                    yield ServerSentEventMessage(comment="beat")
+                    yield ServerSentEventMessage(data=None, comment="beat")
                 else:
                     kind = piece.event or None
                     yield ServerSentEventMessage(data=piece.data, event=kind, id=piece.id)
 
-        return ServerSentEvent(messages(), headers=_headers(request))
+        return ServerSentEvent(messages(), headers=_headers(request.scope))
 
     async def _meta(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         _no_query(request)
         now = await self._run(self._hub.now)
         features = ["events", *(["demo"] if self._demo else [])]
         meta = Meta(oldest_client=OLDEST_CLIENT, features=features, now=now)
-        return _bytes(msgspec.json.encode(meta), _headers(request))
+        return _bytes(msgspec.json.encode(meta), _headers(request.scope))
 
     async def _live(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        return _bytes(msgspec.json.encode(Health(state="ok")), _headers(request))
+        return _bytes(msgspec.json.encode(Health(state="ok")), _headers(request.scope))
 
     async def _ready(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         if self._draining:
             raise Unavailable(seconds=5)
         found = await self._run(self._store.health)
         health = Health(state="ok" if found.ready else "unavailable", details=found.details)
-        headers = _headers(request)
+        headers = _headers(request.scope)
         if found.ready:
             return _bytes(msgspec.json.encode(health), headers)
         headers["Retry-After"] = str(COME_BACK_SECONDS)
@@ -249,29 +267,59 @@ def _bytes(body: bytes, headers: dict[str, str], *, status: int = 200) -> Respon
     return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
 
 
+class _Application(Litestar):
+    """The application, with a gate before it: who is sent away costs next to nothing.
+
+    Args:
+        refusal: Says why a request is sent away, or None.
+        options: As Litestar takes them.
+    """
+
+    def __init__(self, refusal: Callable[[Scope], Refusal | None], **options: Any) -> None:
+        self._refusal = refusal
+        super().__init__(**options)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        if refusal is None:
+            await super().__call__(scope, receive, send)
+            return
+        headers = {"Content-Type": wire.PROBLEM_TYPE, **_refusal_headers(scope, *refusal)}
+        body = wire.problem_of(refusal.error, _correlation(scope))
+        headers["Content-Length"] = str(len(body))
+        raw = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
+        status = refusal.error.status
+        await send({"type": "http.response.start", "status": status, "headers": raw})
+        await send({"type": "http.response.body", "body": body})
+
+
 def _refuse(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Any error as a problem document; what is not ours is told as an unexpected one."""
-    correlation = _correlation(request)
+    correlation = _correlation(request.scope)
     told = _told(error, correlation)
-    headers = _headers(request)
+    headers = _refusal_headers(request.scope, told, _POLICIES.get(type(told), ""))
     if isinstance(error, HTTPException) and error.headers:
         headers.update({name: text for name, text in error.headers.items() if name == "allow"})
-    seconds = told.details.get("seconds")
-    if isinstance(seconds, int):
-        headers["Retry-After"] = str(seconds)
-    elif isinstance(told, Unavailable):
-        headers["Retry-After"] = str(COME_BACK_SECONDS)
-    policy = _POLICIES.get(type(told))
-    if policy is not None:
-        name, most, within = policy
-        headers["RateLimit-Policy"] = f'"{name}";q={most};w={within}'
-        headers["RateLimit"] = f'"{name}";r=0;t={seconds or 0}'
     return Response(
         wire.problem_of(told, correlation),
         status_code=told.status,
         media_type=wire.PROBLEM_TYPE,
         headers=headers,
     )
+
+
+def _refusal_headers(scope: Scope, told: CabinetError, policy: str) -> dict[str, str]:
+    """The headers of a problem: when to come again, and which limit was reached."""
+    headers = _headers(scope)
+    seconds = told.details.get("seconds")
+    if isinstance(seconds, int):
+        headers["Retry-After"] = str(seconds)
+    elif isinstance(told, Unavailable):
+        headers["Retry-After"] = str(COME_BACK_SECONDS)
+    if policy:
+        headers["RateLimit-Policy"] = policy
+        headers["RateLimit"] = f"{policy.partition(';')[0]};r=0;t={seconds or 0}"
+    return headers
 
 
 def _told(error: Exception, correlation: str) -> CabinetError:
@@ -281,20 +329,42 @@ def _told(error: Exception, correlation: str) -> CabinetError:
     ails it there is nobody's business outside.
     """
     if isinstance(error, Unavailable) and type(error) is not Unavailable:
-        log.error(json.dumps({"error": type(error).__qualname__, "correlation": correlation}))
+        _record_error(error, correlation)
         return Unavailable()
     if isinstance(error, CabinetError):
         return error
     if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004
         kind = _STATUSES.get(error.status_code)
         return kind() if kind is not None else InvalidRequest(reason="запрос не по форме.")
-    log.error(json.dumps({"error": type(error).__qualname__, "correlation": correlation}))
+    _record_error(error, correlation)
     return CabinetError()
 
 
-def _headers(request: Request[Any, Any, Any]) -> dict[str, str]:
+def _headers(scope: Scope) -> dict[str, str]:
     """What every answer has."""
-    return {"Cache-Control": "no-store", "traceparent": _traceparent(request)}
+    return {"Cache-Control": "no-store", "traceparent": _traceparent(scope)}
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    """All headers of a name, in small letters, as one (RFC 9110); empty where there is none."""
+    return ", ".join([text.decode("latin-1") for one, text in scope["headers"] if one == name])
+
+
+async def _asked(endpoint: Endpoint, request: Request[Any, Any, Any]) -> tuple[dict[str, Any], str]:
+    """The operation's arguments and the command's key.
+
+    Raises:
+        InvalidRequest: One of them is missing or not of its form.
+        NotJson: The body is something else.
+    """
+    body = await _body(request)
+    arguments = wire.arguments_of(endpoint, request.path_params, _single(request), body)
+    if not endpoint.changes:
+        return arguments, ""
+    key = request.headers.get(wire.KEY_HEADER, "")
+    if not wire.is_key(key):
+        raise InvalidRequest(reason=f"нужен заголовок {wire.KEY_HEADER}, UUID.")
+    return arguments, key
 
 
 async def _body(request: Request[Any, Any, Any]) -> bytes:
@@ -345,8 +415,8 @@ def _told_of_signals(tell: Callable[[], None]) -> Iterator[None]:
                 signal.signal(number, after)
 
 
-def _token(request: Request[Any, Any, Any]) -> str | None:
-    scheme, _space, token = request.headers.get("authorization", "").partition(" ")
+def _token(scope: Scope) -> str | None:
+    scheme, _space, token = _header(scope, b"authorization").partition(" ")
     return token if scheme.lower() == "bearer" and token else None
 
 
@@ -360,24 +430,30 @@ def _single(request: Request[Any, Any, Any]) -> dict[str, str]:
     return found
 
 
-def _correlation(request: Request[Any, Any, Any]) -> str:
+def _correlation(scope: Scope) -> str:
     """The trace id: the caller's, or one of our own."""
-    if "correlation" not in request.scope["state"]:
-        parts = request.headers.get("traceparent", "").split("-")
+    state = scope.setdefault("state", {})
+    if "correlation" not in state:
+        parts = _header(scope, b"traceparent").split("-")
         given = parts[1] if len(parts) == 4 else ""  # noqa: PLR2004 - as W3C lays it out
         good = len(given) == 32 and all(sign in "0123456789abcdef" for sign in given)  # noqa: PLR2004
         good = good and given.strip("0") != ""
-        request.scope["state"]["correlation"] = given if good else secrets.token_hex(16)
-    correlation: str = request.scope["state"]["correlation"]
+        state["correlation"] = given if good else secrets.token_hex(16)
+    correlation: str = state["correlation"]
     return correlation
 
 
-def _traceparent(request: Request[Any, Any, Any]) -> str:
-    return f"00-{_correlation(request)}-{secrets.token_hex(8)}-01"
+def _traceparent(scope: Scope) -> str:
+    return f"00-{_correlation(scope)}-{secrets.token_hex(8)}-01"
 
 
 def _record(operation: str, status: int, started: float, correlation: str) -> None:
     """One line for a request: no path, no body, nothing personal."""
     took = round((time.perf_counter() - started) * 1000, 1)
     line = {"operation": operation, "status": status, "ms": took, "correlation": correlation}
-    log.info(json.dumps(line))
+    log.info(msgspec.json.encode(line).decode())
+
+
+def _record_error(error: Exception, correlation: str) -> None:
+    line = {"error": type(error).__qualname__, "correlation": correlation}
+    log.error(msgspec.json.encode(line).decode())

@@ -5,12 +5,15 @@ reverse. Neither names a path, a parameter or an error code of its own.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cache
+from typing import Any, get_args
 from urllib.parse import quote
 
 import msgspec
 
+from .contract import endpoints
 from .contract.endpoint import Endpoint, Parameter
 from .contract.errors import CabinetError, Detail, InvalidRequest, from_code
 
@@ -20,6 +23,7 @@ KEY_HEADER = "Idempotency-Key"
 _TYPES = "https://mts-tui.example/problems/"
 _KEY = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _TOLD_AT_MOST = 40
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 """Signs of a name that the sender made up."""
 
 
@@ -42,19 +46,66 @@ def checked(endpoint: Endpoint, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _checked(parameter: Parameter, value: Any) -> Any:
     try:
-        return msgspec.json.decode(msgspec.json.encode(value), type=parameter.type)
+        text = msgspec.json.encode(value)
+        checked = msgspec.json.decode(text, type=parameter.type)
     except (msgspec.ValidationError, UnicodeEncodeError, OverflowError) as error:
         raise _flaw(parameter, str(error)) from None
+    if b"\\u0000" in text:  # Rare: what is written like it may still be something else.
+        for place in _with_nul(msgspec.json.decode(text), ()):
+            raise _nul(parameter, place)
+    return checked
+
+
+def _with_nul(value: Any, place: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Where in a JSON document a text has the character 0, on which the engines differ."""
+    if isinstance(value, str):
+        if "\0" in value:
+            yield place
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from _with_nul(one, (*place, str(number)))
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from _with_nul(one, (*place, name))
+
+
+def _nul(parameter: Parameter, place: tuple[str, ...]) -> InvalidRequest:
+    name = ".".join(place) or parameter.name
+    reason = f"в поле «{name}» есть знак с кодом 0. Уберите его и повторите."
+    if parameter.place != "body":
+        return InvalidRequest(reason=reason)
+    return InvalidRequest(reason=reason, pointer="".join(f"/{step}" for step in place))
 
 
 def path_of(endpoint: Endpoint, arguments: Mapping[str, Any]) -> str:
-    """The request's path below the server's address."""
+    """The request's path below the server's address: it leads to this operation and no other."""
     path = endpoint.path
     for parameter in endpoint.parameters:
         if parameter.place == "path":
-            value = quote(str(arguments[parameter.name]), safe="")
-            path = path.replace(f"{{{parameter.name}}}", value)
+            place = f"{{{parameter.name}}}"
+            before = endpoint.path.partition(place)[0]
+            path = path.replace(place, _segment(str(arguments[parameter.name]), before))
     return f"{BASE}{path}"
+
+
+def _segment(value: str, before: str) -> str:
+    """A value as one segment of a path.
+
+    A server decodes a path before it looks for the route, and would take some values for another
+    one: `..`, what has a slash, nothing at all, the name of another operation. No id is like that;
+    they are encoded twice, and the right operation finds nothing of that name.
+    """
+    if value and "/" not in value and value not in {".", ".."} | _named(before):
+        return quote(value, safe="")
+    hidden = "".join(f"%{byte:02X}" for byte in value.encode()) or "%"
+    return quote(hidden, safe="")
+
+
+@cache
+def _named(before: str) -> frozenset[str]:
+    """Segments that operations have by name where another one has a parameter."""
+    paths = (endpoint.path for endpoint in endpoints() if endpoint.path.startswith(before))
+    return frozenset(path.removeprefix(before).partition("/")[0] for path in paths)
 
 
 def query_of(endpoint: Endpoint, arguments: Mapping[str, Any]) -> dict[str, str]:
@@ -107,16 +158,38 @@ def _body(parameter: Parameter, body: bytes) -> Any:
     try:
         return msgspec.json.decode(body, type=parameter.type)
     except msgspec.ValidationError as error:
+        if "got `float`" in str(error):
+            with suppress(msgspec.ValidationError):
+                return msgspec.convert(_whole(msgspec.json.decode(body)), parameter.type)
         raise _flaw(parameter, str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InvalidRequest(reason="это не JSON.") from None
 
 
+def _whole(value: Any) -> Any:
+    """A JSON document whose `3.0` is 3: the same number, and JSON Schema calls it an integer."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _whole(one) for name, one in value.items()}
+    return value
+
+
 def _text(parameter: Parameter, text: str) -> Any:
+    """A value of the query string: a whole number where one is meant, else the text itself."""
+    meant: Any = int(text) if _is_number(parameter.type) and _INTEGER.fullmatch(text) else text
     try:
-        return msgspec.convert(text, parameter.type, strict=False)
+        return msgspec.convert(meant, parameter.type)
     except msgspec.ValidationError as error:
         raise _flaw(parameter, str(error)) from None
+
+
+@cache
+def _is_number(kind: Any) -> bool:
+    kinds = [kind, *get_args(kind)]
+    return int in kinds or any(int in get_args(one) for one in kinds)
 
 
 def unknown_query(name: str) -> InvalidRequest:

@@ -2,29 +2,32 @@
 
 import asyncio
 from datetime import datetime
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.reactive import reactive
 from textual.widgets import Digits
 
-from mts_tui import formatting, phones
-from mts_tui.backend.contract.account import Bucket, Overview, Transaction
+from mts_tui import formatting
+from mts_tui.actions import bindings
+from mts_tui.backend.contract.account import Overview
+from mts_tui.backend.contract.archive import Operation
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.events import Event
 from mts_tui.widgets.alive import alive
-from mts_tui.widgets.meter import bar
 from mts_tui.widgets.rows import Cell, Column, Rows
-from mts_tui.widgets.text import Part, TextBlock
+from mts_tui.widgets.text import TextBlock
 
+from .history import row_of
+from .overview import Beside, Buckets, Coming, Month, ViewBlock
 from .page import Page
 
 PAGE = 50
-SHORTEST_METER = 6
-ROOM_FOR_REST = 18
+COMING_SHOWN_FROM = 150
+"""Cells of a screen that has room for what comes next."""
 COLUMNS = (
     Column(14),
     Column(0),
@@ -32,26 +35,18 @@ COLUMNS = (
     Column(12, right=True),
     Column(13, right=True, needs=72),
 )
-BUCKETS = {"call": "Минуты", "sms": "SMS", "mms": "MMS", "data": "Интернет"}
-SPENT = {
-    "call": "звонки",
-    "sms": "SMS",
-    "mms": "MMS",
-    "data": "интернет",
-    "fee": "тариф",
-    "option": "услуги",
-    "transfer": "переводы",
-    "correction": "перерасчёт",
-}
 
 
 class AccountPage(Page):
     """The first page."""
 
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("account"))
+    action_places = ("account",)
+
     def __init__(self) -> None:
         super().__init__(id="account")
         self._overview: Overview | None = None
-        self._transactions: list[Transaction] = []
+        self._operations: list[Operation] = []
         self._cursor: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -62,6 +57,7 @@ class AccountPage(Page):
                 yield Beside("Загружаем счёт…", id="beside")
             yield Buckets(id="buckets")
             yield Month(id="month")
+            yield Coming(id="coming")
         yield Rows(
             COLUMNS, "Операций пока нет. Здесь будут звонки, SMS, платежи и списания.", id="history"
         )
@@ -76,7 +72,7 @@ class AccountPage(Page):
         account, cabinet = self.cabinet_screen.account, self.app.cabinet
         try:
             overview, page = await asyncio.gather(
-                cabinet.account.overview(account), cabinet.account.transactions(account, PAGE)
+                cabinet.account.overview(account), cabinet.archive.operations(account, PAGE)
             )
         except CabinetError as error:
             self.app.explain(error)
@@ -91,16 +87,63 @@ class AccountPage(Page):
         above = self._merge(page.items, page.next_cursor, keep=same)
         self._show_overview(overview)
         self._show_history(keep=same, above=above)
+        self.load_coming()
 
-    def _merge(self, newest: list[Transaction], cursor: str | None, *, keep: bool) -> int:
+    @work(exclusive=True, group="coming")
+    async def load_coming(self) -> None:
+        """Ask what is charged next, where there is room for it; after all that comes first."""
+        if self.app.size.width < COMING_SHOWN_FROM or self._overview is None:
+            return
+        account = self.cabinet_screen.account
+        try:
+            page = await self.app.cabinet.account.charges(account)
+        except CabinetError:
+            return  # The rest of the page has said so.
+        if alive(self) and account == self.cabinet_screen.account:
+            self.query_one(Coming).show_charges(page.items)
+
+    def on_resize(self) -> None:
+        """A wider screen has room for what comes next."""
+        coming = self.query_one(Coming)
+        if not coming.charges:
+            self.load_coming()
+
+    def action_charges(self) -> None:
+        """What is charged in the next month."""
+        from .charges import ChargesDialog
+
+        self.app.push_screen(ChargesDialog(self.cabinet_screen.account, self._zone))
+
+    def action_budget(self) -> None:
+        """The month's budget."""
+        from .budget import BudgetDialog
+
+        self.app.push_screen(BudgetDialog(self.cabinet_screen.account), self._changed)
+
+    def action_subscriptions(self) -> None:
+        """Paid subscriptions."""
+        from .subscriptions import SubscriptionsDialog
+
+        dialog = SubscriptionsDialog(self.cabinet_screen.account, self._zone)
+        self.app.push_screen(dialog, self._changed)
+
+    def _changed(self, changed: object) -> None:
+        if changed and alive(self):
+            self.load()
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self._overview.number.zone if self._overview is not None else "UTC")
+
+    def _merge(self, newest: list[Operation], cursor: str | None, *, keep: bool) -> int:
         """Put news on top of what was scrolled through; how many they are."""
-        known = self._transactions if keep else []
+        known = self._operations if keep else []
         last = newest[-1].id if newest else ""
         places = [index for index, one in enumerate(known) if one.id == last]
         if places and len(known) > places[0] + 1:
-            self._transactions = newest + known[places[0] + 1 :]
+            self._operations = newest + known[places[0] + 1 :]
         else:
-            self._transactions = newest
+            self._operations = newest
             self._cursor = cursor
         first = known[0].id if known else ""
         return next((place for place, one in enumerate(newest) if one.id == first), 0)
@@ -112,15 +155,22 @@ class AccountPage(Page):
             return
         account = self._overview.number.account
         try:
-            page = await self.app.cabinet.account.transactions(account, 200, self._cursor)
+            page = await self.app.cabinet.archive.operations(account, 200, self._cursor)
         except CabinetError as error:
             self.app.explain(error)
             self.query_one(Rows).ask_again()
             return
         if alive(self) and account == self._overview.number.account:
-            self._transactions += page.items
+            self._operations += page.items
             self._cursor = page.next_cursor
             self._show_history(keep=True)
+
+    @on(Rows.Chosen)
+    def _explain(self, chosen: Rows.Chosen) -> None:
+        from .operation import OperationDialog
+
+        one = self._operations[chosen.index]
+        self.app.push_screen(OperationDialog(self.cabinet_screen.account, one, self._zone))
 
     def happened(self, event: Event) -> None:
         """Show changes of this account at once."""
@@ -150,175 +200,17 @@ class AccountPage(Page):
         zone = ZoneInfo(self._overview.number.zone)
         today = self._overview.as_of.astimezone(zone)
         self.query_one(Rows).show(
-            len(self._transactions),
-            lambda index: _row(self._transactions[index], zone, today),
+            len(self._operations),
+            lambda index: _row(self._operations[index], zone, today),
             keep=keep,
             above=above,
         )
 
 
-class ViewBlock(TextBlock):
-    """A part of the account's view, laid out anew for every width."""
-
-    view: reactive[Overview | None] = reactive(None, layout=True)
-
-    def render(self) -> Content:
-        """The view's part, or nothing before it is known."""
-        if self.view is None:
-            return self._content
-        return self.assemble(*self.parts(self.view, ZoneInfo(self.view.number.zone)))
-
-    def parts(self, view: Overview, zone: ZoneInfo) -> list[Part]:
-        """The text for the width of now."""
-        raise NotImplementedError
-
-
-class Beside(ViewBlock):
-    """What can be spent, points, and what is charged next."""
-
-    def parts(self, view: Overview, zone: ZoneInfo) -> list[Part]:
-        """See the class."""
-        sign = formatting.money(0, view.number.balance.currency).split()[-1]
-        available = formatting.money(view.available.amount_minor, view.available.currency)
-        parts: list[Part] = [(sign, "strong"), f"   Доступно {available}"]
-        if view.trust_limit is not None:
-            limit = formatting.money(-view.trust_limit.amount_minor, view.trust_limit.currency)
-            parts.append((f" · на полном доверии до {limit}", "muted"))
-        parts.append("\n")
-        if view.points is not None:
-            worth = formatting.money(view.points.worth.amount_minor, view.points.worth.currency)
-            parts.append((f"    {formatting.points(view.points.amount)} ≈ {worth}", "muted"))
-        parts.append("\n    ")
-        if view.suspended:
-            parts.append(("▲ Пакеты приостановлены: пополните счёт", "bad"))
-        elif view.next_fee is not None:
-            at = view.next_fee.at.astimezone(zone)
-            fee = formatting.money(view.next_fee.amount.amount_minor, view.next_fee.amount.currency)
-            short = view.next_fee.amount.amount_minor > view.available.amount_minor
-            text = f"{formatting.date_day(at)} спишется {fee} за тариф"
-            if short:
-                tries = (
-                    f"▲ {text}, на счёте меньше",
-                    f"▲ {fee} {formatting.date_short(at)}: на счёте меньше",
-                    "▲ на счёте меньше платы",
-                )
-                room = self.size.width - 4
-                text = next((one for one in tries if len(one) <= room), tries[-1])
-            parts.append((text, "warn" if short else "muted"))
-        return parts
-
-
-class Buckets(ViewBlock):
-    """The packages, and whether they will last."""
-
-    def parts(self, view: Overview, zone: ZoneInfo) -> list[Part]:
-        """See the class."""
-        if not view.buckets:
-            return [("На этом тарифе нет пакетов: оплата за использованное.", "muted")]
-        buckets = sorted(view.buckets, key=lambda one: list(BUCKETS).index(one.kind))
-        left = [_left(bucket) for bucket in buckets]
-        outlooks = [_outlook(bucket, zone, view.as_of) for bucket in buckets]
-        widest = max(map(len, left))
-        taken = 9 + 2 + widest + 2 + max(len(words) for words, _style in outlooks)
-        meter = min(40, self.size.width - taken)
-        if meter < SHORTEST_METER:  # Words say more than a meter where there is no room for both.
-            meter = -2
-        parts: list[Part] = []
-        for bucket, rest_of, outlook in zip(buckets, left, outlooks, strict=True):
-            left_part, rest = bar(bucket.granted - bucket.used, bucket.granted, meter)
-            if bucket.unlimited:
-                left_part, rest = "", "∞".center(max(0, meter), "─")
-            parts += [
-                f"{BUCKETS[bucket.kind]:<9}",
-                (left_part, "meter"),
-                (rest, "track"),
-                f"{'  ' if meter > 0 else ''}{rest_of:<{widest}}  ",
-                outlook,
-                "\n",
-            ]
-        ends = min(bucket.ends_at for bucket in view.buckets).astimezone(zone)
-        note = f"Это остаток. Пакеты обновятся {formatting.date_day(ends)}"
-        parts.append((note, "muted"))
-        return parts
-
-
-class Month(ViewBlock):
-    """What the month cost, by kind."""
-
-    def parts(self, view: Overview, zone: ZoneInfo) -> list[Part]:
-        """See the class."""
-        title = formatting.month_title(view.as_of.astimezone(zone)).split()[0]
-        total = sum(part.spent.amount_minor for part in view.month)
-        currency = view.number.balance.currency
-        parts: list[Part] = ["\n", (f"{title}: {formatting.money(-total, currency)}", "strong")]
-        room = self.size.width - len(title) - 14 - ROOM_FOR_REST
-        told = 0
-        for part in view.month:
-            used, _rest = bar(part.spent.amount_minor, max(1, total), 9)
-            spent = formatting.money(part.spent.amount_minor, currency)
-            text = f"   {SPENT.get(part.kind, part.kind)} {spent} "
-            room -= len(text) + len(used)
-            if room < 0:
-                break
-            told += part.spent.amount_minor
-            parts += [text, (used.replace("█", "▇"), "meter")]
-        if 0 < told < total:
-            parts.append((f"   прочее {formatting.money(total - told, currency)}", "muted"))
-        return parts
-
-
-def _left(bucket: Bucket) -> str:
-    """How much of a package is left of how much."""
-    if bucket.unlimited:
-        return "без ограничения"
-    left = bucket.granted - bucket.used
-    if bucket.kind == "data":
-        return f"{formatting.traffic(left)} из {formatting.traffic(bucket.granted)}"
-    if bucket.kind == "call":
-        return (
-            f"{left // 60} из {formatting.count(bucket.granted // 60, 'минуты', 'минут', 'минут')}"
-        )
-    return f"{left} из {bucket.granted}"
-
-
-def _outlook(bucket: Bucket, zone: ZoneInfo, now: datetime) -> tuple[str, str]:
-    """Whether a package lasts, in a few words."""
-    if bucket.outlook == "runs_out" and bucket.runs_out_at is not None:
-        if bucket.runs_out_at <= now:
-            return ("▲ закончились", "bad")
-        return (f"▲ кончится {formatting.date_day(bucket.runs_out_at.astimezone(zone))}", "warn")
-    if bucket.outlook == "unused":
-        return ("ещё не тронут", "muted")
-    return ("✓ хватит", "good")
-
-
-def _row(one: Transaction, zone: ZoneInfo, today: datetime) -> tuple[Cell, ...]:
-    at = one.at.astimezone(zone)
-    when = f"{formatting.date_short(at)} {formatting.clock(at)}"
-    if at.year != today.year:
-        when = formatting.date_numeric(at)
-    money, amount = one.amount.amount_minor, one.amount
-    style = "good" if money > 0 else "" if money < 0 else "muted"
-    text = formatting.money(money, amount.currency, sign=money > 0)
-    note = "из пакета" if one.bucket and not money else ""
-    if one.bucket and money:
-        note = "сверх пакета"
-    title = one.title
-    if one.peer:
-        title += f" {phones.display(formatting.clean(one.peer, 40))}"
-    return (
-        Cell(when, "muted"),
-        Cell(formatting.clean(title)),
-        Cell(_amount(one), "muted"),
-        Cell(text, style),
-        Cell(note, "muted"),
-    )
-
-
-def _amount(one: Transaction) -> str:
-    """Units of a usage: how long, how much, how many."""
-    if one.kind == "call":
-        return formatting.duration_table(one.units) if one.units else "—"
-    if one.kind == "data":
-        return formatting.traffic(one.units)
-    return ""
+def _row(one: Operation, zone: ZoneInfo, today: datetime) -> tuple[Cell, ...]:
+    """An operation as everywhere, and whether a package paid; the units where there is room."""
+    when, title, units, amount = row_of(one, zone, today)
+    note = ""
+    if one.bucket:
+        note = "сверх пакета" if one.amount else "из пакета"
+    return (when, title, units, amount, Cell(note, "muted"))

@@ -13,10 +13,14 @@ T = TypeVar("T")
 
 
 class AppScreen(Screen[T], Generic[T]):
-    """A screen of the program. `action_places` names where its actions stand in the table."""
+    """A screen of the program."""
 
     app: MtsApp
     COMPONENT_CLASSES = LOOKS
     # Textual repaints the whole screen when the focus moves; the two widgets repaint by themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-    action_places: tuple[str, ...] = ()
+
+    @property
+    def action_places(self) -> tuple[str, ...]:
+        """Where the screen's actions stand in the table."""
+        return ()

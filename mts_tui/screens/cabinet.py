@@ -34,6 +34,9 @@ ROOM_FOR_AGE = 100
 PAGES = {
     "numbers": ("numbers", "NumbersPage"),
     "account": ("account", "AccountPage"),
+    "payments": ("payments", "PaymentsPage"),
+    "blocking": ("blocking", "BlockingPage"),
+    "archive": ("archive", "ArchivePage"),
     "password": ("password", "PasswordPage"),
 }
 
@@ -72,7 +75,7 @@ class TopBar(TextBlock):
         filled = sum(cell_len(text) for text, _style in shown)
         gap = " " * max(1, width - filled - cell_len(right))
         return self.assemble(
-            *(part if part[1] else part[0] for part in shown),
+            *shown,
             gap,
             (f" {balance} ", "strong"),
             (f" {mark} ", "good" if since is None else "bad"),
@@ -84,7 +87,6 @@ class CabinetScreen(AppScreen[None]):
     """The cabinet of a session: an empty frame until `begin`."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("cabinet"))
-    action_places = ("cabinet",)
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,6 +103,11 @@ class CabinetScreen(AppScreen[None]):
             with Container(id="page"):
                 yield AccountPage()
         yield KeyBar()
+
+    @property
+    def action_places(self) -> tuple[str, ...]:
+        """Where the actions of help and palette come from: the cabinet and its page."""
+        return ("cabinet", *(place for page in self._pages() for place in page.action_places))
 
     def begin(self, signed: SignedIn) -> None:
         """Show the account of a session."""
@@ -125,9 +132,17 @@ class CabinetScreen(AppScreen[None]):
             self.app.explain(error)
             return
         if self in self.app.screen_stack:
+            if self.numbers and self.number is None:
+                self._left_without_number()
             self.show_number()
             for page in self._pages():
                 page.numbers_came()
+
+    def _left_without_number(self) -> None:
+        """The open number was taken out of the cabinet, here or elsewhere: go on with the login."""
+        self.app.say("Номера, который был открыт, больше нет в кабинете. Открыт ваш основной.")
+        login = next((one for one in self.numbers if one.login), self.numbers[0])
+        self.switch_to(login.account)
 
     @property
     def number(self) -> Number | None:
@@ -223,6 +238,13 @@ class CabinetScreen(AppScreen[None]):
             place = accounts.index(self.account) if self.account in accounts else -1
             self.switch_to(accounts[(place + 1) % len(accounts)])
 
+    def action_pay(self, way: str) -> None:
+        """Open a way of «Оплата», from whichever page."""
+        from .payments import open_way
+
+        if self.account:
+            open_way(self.app, self.account, way)
+
     def action_refresh(self) -> None:
         """Ask for everything anew."""
         self.load_numbers()
@@ -232,6 +254,17 @@ class CabinetScreen(AppScreen[None]):
     async def action_lock(self) -> None:
         """Close the cabinet."""
         await self.app.sign_out("Кабинет закрыт. Чтобы вернуться, войдите снова.")
+
+    def action_undo(self) -> None:
+        """Take back something that was done in the last ten minutes."""
+        from .undo import UndoDialog
+
+        self.app.push_screen(UndoDialog(), self.changed)
+
+    def changed(self, changed: object) -> None:
+        """A dialog is closed that may have changed something."""
+        if changed:
+            self.action_refresh()
 
     def action_copy(self) -> None:
         """Copy the page's chosen row, or the number."""

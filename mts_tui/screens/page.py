@@ -12,6 +12,8 @@ class Page(Vertical):
     """A page. Subclasses load themselves and say what may be copied."""
 
     app: MtsApp
+    action_places: tuple[str, ...] = ()
+    """Places of `actions.ACTIONS` that the page brings along; its bindings are theirs."""
 
     @property
     def cabinet_screen(self) -> CabinetScreen:

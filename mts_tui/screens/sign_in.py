@@ -14,9 +14,10 @@ from textual.widgets import Button, Input, Static
 
 from mts_tui import formatting, phones
 from mts_tui.actions import bindings
-from mts_tui.app import Happened, device_name
+from mts_tui.app import Happened
 from mts_tui.backend.contract.access import CodeOrder, SignedIn, SignIn
 from mts_tui.backend.contract.errors import CabinetError, CodeRequired, NumberClosed, TooManyCodes
+from mts_tui.session import device_name
 from mts_tui.widgets.check import Check
 from mts_tui.widgets.field import CODE_DIGITS, Field, code_of
 from mts_tui.widgets.key_bar import KeyBar

@@ -27,7 +27,9 @@ class Dialog(ModalScreen[T], Generic[T]):
     app: "MtsApp"
     COMPONENT_CLASSES = LOOKS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Закрыть", show=True, priority=True)
+        Binding("escape", "close", "Закрыть", show=True, priority=True),
+        # The program's own keys do not reach beyond a panel.
+        Binding("f1", "app.help", "Помощь", show=False),
     ]
 
     def action_close(self) -> None:

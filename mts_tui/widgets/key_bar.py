@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding
 from textual.content import Content
 from textual.style import Style
 
@@ -12,6 +13,9 @@ from .text import TextBlock
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+
+HELP = "help"
 
 
 class KeyBar(TextBlock):
@@ -50,26 +54,33 @@ class KeyBar(TextBlock):
         return True
 
     def _keys(self) -> Content:
-        """The keys of the active bindings, each once."""
-        seen: set[str] = set()
-        parts: list[str | Content | tuple[str, Style]] = [" "]
-        width = 1
+        """The keys of the active bindings, each once; help stands last and always has room."""
+        found: dict[str, tuple[Binding, bool]] = {}
         for _node, binding, enabled, _tooltip in self.screen.active_bindings.values():
-            name = binding.id or binding.action
-            if not binding.show or name in seen:
-                continue
-            seen.add(name)
-            key = shown(binding.key, self.layout_name)
-            width += len(key) + len(binding.description) + 3
-            if width > self.size.width:
+            if binding.show:
+                found.setdefault(binding.id or binding.action, (binding, enabled))
+        last = found.pop(HELP, None)
+        room = self.size.width - 1 - (self._width(last[0]) if last is not None else 0)
+        shown_now: list[tuple[Binding, bool]] = []
+        for one in found.values():
+            room -= self._width(one[0])
+            if room < 0:
                 break
+            shown_now.append(one)
+        if last is not None:
+            shown_now.append(last)
+        parts: list[str | Content | tuple[str, Style]] = [" "]
+        for binding, enabled in shown_now:
             click = Style.from_meta({"@click": self._call(binding.action)})
             parts += [
-                (f"{key}", look(self, "key") + click),
+                (shown(binding.key, self.layout_name), look(self, "key") + click),
                 (f" {binding.description}", click if enabled else look(self, "muted")),
                 "  ",
             ]
         return Content.assemble(*parts)
+
+    def _width(self, binding: Binding) -> int:
+        return len(shown(binding.key, self.layout_name)) + len(binding.description) + 3
 
     @staticmethod
     def _call(action: str) -> str:

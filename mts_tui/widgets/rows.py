@@ -1,6 +1,8 @@
 """A list of rows in columns, of any length: only what is seen is drawn.
 
 Rows come in pages; when the cursor nears the end of those that are here, `NearEnd` asks for more.
+Of a very long list only a stretch is here: `NearStart` asks for rows above it, and `Far` for the
+first or the last ones.
 """
 
 from collections.abc import Callable
@@ -31,11 +33,13 @@ class Column(NamedTuple):
         width: Cells; 0 shares what is left.
         right: Whether its text ends at its right edge.
         needs: Cells the whole list must have for the column to be shown.
+        title: What stands above it, see `Headings`.
     """
 
     width: int
     right: bool = False
     needs: int = 0
+    title: str = ""
 
 
 class Cell(NamedTuple):
@@ -65,8 +69,21 @@ class Rows(ScrollView, can_focus=True):
             """The list."""
             return self.rows
 
+    class Moved(Message):
+        """The cursor is on another row, or on another thing in it."""
+
     class NearEnd(Message):
         """The cursor nears the end of the rows that are here."""
+
+    class NearStart(Message):
+        """The cursor nears the first of the rows that are here, and there are others above."""
+
+    class Far(Message):
+        """The first or the last row is wanted, and it is not here."""
+
+        def __init__(self, direction: int) -> None:
+            super().__init__()
+            self.direction = direction
 
     def __init__(
         self,
@@ -81,34 +98,49 @@ class Rows(ScrollView, can_focus=True):
         self._shown = "Загружаем…"
         self._count = 0
         self._draw: Callable[[int], tuple[Cell, ...]] = lambda _index: ()
-        self._told = -1
+        self._here = range(0)
+        self._told: set[tuple[int, range]] = set()
 
     def show(
-        self, count: int, draw: Callable[[int], tuple[Cell, ...]], *, keep: bool, above: int = 0
+        self,
+        count: int,
+        draw: Callable[[int], tuple[Cell, ...]],
+        *,
+        keep: bool,
+        above: int = 0,
+        here: range | None = None,
     ) -> None:
         """Show rows.
 
         Args:
             count: How many there are.
             draw: The cells of the row with a given index.
-            keep: Whether the cursor stays on its row; else it goes to the top.
+            keep: Whether the cursor stays on its row; else it goes to the first one here.
             above: How many rows came above since; a cursor at the very top stays there.
+            here: Which of them can be drawn; None for all. The cursor stays among them.
         """
         self._shown = self._empty
         self._count = count
+        self._here = range(count) if here is None else here
         self._draw = draw
-        self._told = -1
+        self._told.clear()
         self.virtual_size = Size(self.size.width, max(1, count))
         if not keep:
-            self.cursor = 0
-            self.scroll_home(animate=False)
+            self.cursor = self._here.start
+            self.scroll_to(y=self._here.start, animate=False, immediate=True)
         elif self.cursor:
             if above:
                 top = self.scroll_offset.y + above
                 self.scroll_to(y=top, animate=False, immediate=True)
-            self.cursor = min(self.cursor + above, max(0, count - 1))
+            self.cursor += above
         self.refresh()
+        self.post_message(self.Moved())
         self._ask_for_more()
+
+    def go_to(self, index: int) -> None:
+        """Put the cursor on a row, and the row on the screen."""
+        self.cursor = index
+        self._reveal()
 
     def say(self, text: str) -> None:
         """Say something in place of rows, while there are none."""
@@ -117,7 +149,7 @@ class Rows(ScrollView, can_focus=True):
 
     def ask_again(self) -> None:
         """More rows did not come: the next move may ask for them anew."""
-        self._told = -1
+        self._told.clear()
 
     @property
     def row_count(self) -> int:
@@ -132,7 +164,17 @@ class Rows(ScrollView, can_focus=True):
 
     def validate_cursor(self, cursor: int) -> int:
         """Keep the cursor on a row."""
-        return max(0, min(cursor, self._count - 1))
+        return max(0, self._here.start, min(cursor, self._here.stop - 1))
+
+    def validate_scroll_y(self, value: float) -> float:
+        """Show no place whose rows are not here."""
+        last = max(self._here.start, self._here.stop - self.size.height)
+        return super().validate_scroll_y(min(max(value, self._here.start), last))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The wheel and the bar come near an end, too."""
+        super().watch_scroll_y(old_value, new_value)
+        self._ask_for_more()
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Draw only the two rows that changed."""
@@ -141,13 +183,24 @@ class Rows(ScrollView, can_focus=True):
         self._reveal()
         for index in (old, new):
             self._redraw(index)
+        self.post_message(self.Moved())
         self._ask_for_more()
 
     def _ask_for_more(self) -> None:
-        seen = max(self.cursor + AHEAD, self.scroll_offset.y + self.size.height)
-        if self._count and seen >= self._count and self._told != self._count:
-            self._told = self._count
-            self.post_message(self.NearEnd())
+        top = self.scroll_offset.y
+        if not self._count:
+            return
+        if max(self.cursor + AHEAD, top + self.size.height) >= self._here.stop:
+            self._ask(1)
+        if self._here.start and min(self.cursor, top) - AHEAD < self._here.start:
+            self._ask(-1)
+
+    def _ask(self, direction: int) -> None:
+        """Ask for rows beyond an end, once for the rows that are here."""
+        asked = (direction, self._here)
+        if asked not in self._told:
+            self._told.add(asked)
+            self.post_message(self.NearEnd() if direction > 0 else self.NearStart())
 
     def _redraw(self, index: int) -> None:
         y = index - self.scroll_offset.y
@@ -178,8 +231,12 @@ class Rows(ScrollView, can_focus=True):
         self.cursor += direction * max(1, self.size.height - 1)
 
     def action_edge(self, direction: int) -> None:
-        """Move the cursor to the first or the last row here."""
-        self.cursor = 0 if direction < 0 else self._count - 1
+        """Move the cursor to the first or the last row; ask for it where it is not here."""
+        there = self._here.start == 0 if direction < 0 else self._here.stop == self._count
+        if there:
+            self.cursor = self._here.start if direction < 0 else self._here.stop - 1
+        else:
+            self.post_message(self.Far(direction))
 
     def action_choose(self) -> None:
         """Open the row under the cursor."""
@@ -189,7 +246,7 @@ class Rows(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor; a second one opens."""
         index = event.y + self.scroll_offset.y
-        if index >= self._count:
+        if index not in self._here:
             return
         if index == self.cursor:
             self.action_choose()
@@ -198,6 +255,15 @@ class Rows(ScrollView, can_focus=True):
     def text_of(self, index: int) -> str:
         """A row as plain text, cells by tabs: for the clipboard."""
         return "\t".join(cell.text for cell in self._draw(index))
+
+    def headings(self, width: int) -> str:
+        """The columns' titles in one line, for a list of this width."""
+        shown = zip(self.columns, self._widths(width), strict=True)
+        return "".join(
+            " " + (column.title.rjust(size) if column.right else column.title.ljust(size))[:size]
+            for column, size in shown
+            if size
+        )
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the window."""
@@ -208,7 +274,7 @@ class Rows(ScrollView, can_focus=True):
             text = self._shown if y == 0 else ""
             muted = (base + look(self, "muted")).rich_style
             return Strip([Segment(set_cell_size(f" {text}", width), muted)], width)
-        if index >= self._count:
+        if index not in self._here:
             return Strip.blank(width, base.rich_style)
         over = look(self, "cursor") if index == self.cursor and self.has_focus else Style()
         segments = []

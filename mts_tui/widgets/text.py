@@ -6,7 +6,7 @@ from textual.widget import Widget
 from .looks import look
 
 Part = str | tuple[str, str]
-"""Plain text, or text and the name of a part's style."""
+"""Plain text, or text and the name of a part's style, which may be empty."""
 
 
 class TextBlock(Widget):
@@ -19,7 +19,14 @@ class TextBlock(Widget):
     def assemble(self, *parts: Part) -> Content:
         """Put text together; none of it is read as markup."""
         return Content.assemble(
-            *(part if isinstance(part, str) else (part[0], look(self, part[1])) for part in parts)
+            *(
+                part
+                if isinstance(part, str)
+                else (part[0], look(self, part[1]))
+                if part[1]
+                else part[0]
+                for part in parts
+            )
         )
 
     def show(self, *parts: Part) -> None:
@@ -33,3 +40,12 @@ class TextBlock(Widget):
     def render(self) -> Content:
         """What is shown now."""
         return self._content
+
+
+class Paragraph(TextBlock):
+    """Text that wraps: the layout follows its length."""
+
+    def show(self, *parts: Part) -> None:
+        """Show new text."""
+        super().show(*parts)
+        self.refresh(layout=True)

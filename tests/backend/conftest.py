@@ -10,9 +10,9 @@ from random import Random
 import pytest
 
 from mts_tui import __version__
+from mts_tui.backend.background import Background
 from mts_tui.backend.contract import Cabinet
 from mts_tui.backend.embedded import Embedded
-from mts_tui.backend.operator.life import Life
 from mts_tui.backend.operator.people import put_catalogue, settle
 from mts_tui.backend.store import SqliteStore, Store
 
@@ -219,7 +219,7 @@ async def embedded(
     demo_file: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Embedded]:
     """The operator inside, over the settled demo; its life's thread does nothing by itself."""
-    monkeypatch.setattr(Life, "_run", lambda _life: None)
+    monkeypatch.setattr(Background, "_run", lambda _background: None)
     backend = Embedded(SqliteStore(demo_file, clock, Random(4)), live=False)
     await backend.open()
     yield backend

@@ -50,7 +50,9 @@ class Window:
         self.dispatcher = Dispatcher(store)
         self.token: str | None = None
 
-    def ask(self, operation: Callable[..., Any], *args: Any, key: str = "", **kwargs: Any) -> Any:
+    def ask(
+        self, operation: Callable[..., Any], /, *args: Any, key: str = "", **kwargs: Any
+    ) -> Any:
         endpoint = operation.endpoint
         return self.dispatcher.answer(
             endpoint, endpoint.bind(args, kwargs), token=self.token, key=key or new_key()

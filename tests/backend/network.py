@@ -6,15 +6,17 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 
 from mts_tui.backend.contract import Cabinet
 from mts_tui.backend.contract.access import CodeOrder, SignedIn, SignIn
+from mts_tui.backend.gate import Gate, Rate
 from mts_tui.backend.remote import Pause, Remote
 from mts_tui.backend.server import Server
 from mts_tui.backend.store import Store
+from tests.proxy import Certificate
 
 from .desk import ANNA
 
@@ -22,23 +24,40 @@ HOST = "127.0.0.1"
 STARTS_WITHIN = 20.0
 
 
+def open_gate() -> Gate:
+    """A gate for tests that ask for more than anybody may."""
+    everything = Rate(burst=10**6, a_second=10**6)
+    return Gate(everything, everything)
+
+
 class Running:
     """A server's process in a thread; its store is closed with it.
 
     Args:
         store: The store, opened.
+        port: Where to listen; any free port for 0.
+        certificate: For HTTPS, which is also the scheme of `url` then.
+        options: More of what the server takes.
     """
 
-    def __init__(self, store: Store) -> None:
-        self.server = Server(store, demo=True)
+    def __init__(
+        self, store: Store, port: int = 0, certificate: Certificate | None = None, **options: Any
+    ) -> None:
+        self.server = Server(store, demo=True, **options)
         ready = threading.Event()
         app = self.server.app()
         app.on_startup.append(ready.set)
-        self._socket = socket.create_server((HOST, 0))
+        self._socket = socket.create_server((HOST, port))
         self.port: int = self._socket.getsockname()[1]
-        self.url = f"http://{HOST}:{self.port}"
+        self.url = f"{'https' if certificate else 'http'}://{HOST}:{self.port}"
         config = uvicorn.Config(
-            app, lifespan="on", ws="none", log_config=None, timeout_graceful_shutdown=20
+            app,
+            lifespan="on",
+            ws="none",
+            log_config=None,
+            timeout_graceful_shutdown=20,
+            ssl_certfile=certificate and certificate.chain,
+            ssl_keyfile=certificate and certificate.key,
         )
         self._uvicorn = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._uvicorn.run, args=([self._socket],))
@@ -55,9 +74,11 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(store: Store) -> Iterator[Running]:
+def running(
+    store: Store, port: int = 0, certificate: Certificate | None = None, **options: Any
+) -> Iterator[Running]:
     """A server over a store."""
-    server = Running(store)
+    server = Running(store, port, certificate, **options)
     try:
         yield server
     finally:

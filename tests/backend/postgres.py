@@ -39,13 +39,14 @@ class Server:
     """A running server.
 
     Args:
+        place: A folder to keep everything in; None for one in memory, where there is enough.
         settings: What this server has otherwise.
     """
 
-    def __init__(self, **settings: str) -> None:
-        self._programs = _programs()
+    def __init__(self, place: str | None = None, **settings: str) -> None:
+        self._programs = programs()
         self._user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if _root() else {}
-        self._folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_quick_folder()))
+        self._folder = Path(tempfile.mkdtemp(prefix="pg-", dir=place or _quick_folder()))
         if _root():
             os.chown(self._folder, NOBODY, NOBODY)
         self._numbers = itertools.count(1)
@@ -163,7 +164,7 @@ def _root() -> bool:
     return os.name == "posix" and os.geteuid() == 0
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Where the newest PostgreSQL of the test requirements is; its package is not imported.
 
     As root it would make a user of the machine.

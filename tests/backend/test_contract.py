@@ -8,13 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import ModuleType
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_origin, get_type_hints
 
 import msgspec
 import pytest
 
-from mts_tui.backend import dispatch
-from mts_tui.backend.contract import AREAS, Area, Cabinet, Endpoint, endpoints, errors
+from mts_tui.backend import contract, dispatch
+from mts_tui.backend.contract import Area, Cabinet, Endpoint, endpoints, errors
 from mts_tui.backend.contract.access import (
     Access,
     CodeOrder,
@@ -40,12 +40,14 @@ from mts_tui.backend.contract.model import (
     secret_fields,
 )
 from mts_tui.backend.contract.numbers import LinkOrder, Numbers
+from mts_tui.backend.contract.preview import Preview
 from mts_tui.backend.embedded import Embedded
 from mts_tui.backend.services.caller import Caller, Guest
 from mts_tui.backend.store import SqliteStore, Transaction
 
 from .desk import ANNA, LONG_PASSWORD, SHORT_PASSWORD, UNLINKED, Clock, Window
 
+AREAS = [contract.area(word) for word in contract.AREAS]
 ALL = list(endpoints())
 IDS = [endpoint.id for endpoint in ALL]
 EVERY = pytest.mark.parametrize("endpoint", ALL, ids=IDS)
@@ -58,7 +60,7 @@ def engine() -> str:
 
 def service_of(endpoint: Endpoint) -> Callable[..., Any]:
     module = import_module(f"mts_tui.backend.services.{endpoint.area}")
-    return vars(module)[endpoint.name]
+    return vars(module)[(endpoint.rehearses or endpoint).name]
 
 
 @EVERY
@@ -77,14 +79,18 @@ def test_an_operation_has_one_service_with_its_arguments(endpoint: Endpoint):
 def test_a_service_takes_and_answers_the_declared_types(endpoint: Endpoint):
     """Limits and lengths are the declaration's; the service has the plain types."""
     declared, served = get_type_hints(endpoint.function), get_type_hints(service_of(endpoint))
+    if endpoint.rehearses is not None:
+        assert endpoint.result == Preview[declared["return"]]
     for name in (*endpoint.argument_names, "return"):
-        assert served[name] == declared[name]
+        expected = str if get_origin(declared[name]) is Literal else declared[name]
+        assert served[name] in {declared[name], expected}
 
 
 @EVERY
 def test_a_service_points_to_its_declaration(endpoint: Endpoint):
     area = next(area for area in AREAS if area.name == endpoint.area)
-    expected = f"See `contract.{endpoint.area}.{area.__name__}.{endpoint.name}`."
+    told = (endpoint.rehearses or endpoint).name
+    expected = f"See `contract.{endpoint.area}.{area.__name__}.{told}`."
     assert inspect.getdoc(service_of(endpoint)) == expected
     assert len(endpoint.documentation.strip()) > 10
 
@@ -99,7 +105,7 @@ def test_no_service_pretends_to_be_an_operation():
             and member.__module__ == module.__name__
             and (member.__doc__ or "").startswith("See `contract.")
         }
-        assert pretending == {endpoint.name for endpoint in area.endpoints}
+        assert pretending == {one.name for one in area.endpoints if one.rehearses is None}
 
 
 def test_every_area_is_in_the_cabinet_under_its_word(embedded: Embedded):
@@ -123,13 +129,14 @@ def schema_of(kinds: list[Any]) -> tuple[Any, ...]:
 def test_an_operation_carries_all_that_a_route_needs(endpoint: Endpoint):
     assert endpoint.path.startswith("/")
     assert not endpoint.path.endswith("/")
-    assert (endpoint.method == "GET") is not endpoint.changes
+    reads = endpoint.method == "GET" or endpoint.rehearses is not None
+    assert reads is not endpoint.changes
     places = {parameter.name: parameter.place for parameter in endpoint.parameters}
     in_path = re.findall(r"\{(\w+)\}", endpoint.path)
     assert [name for name, place in places.items() if place == "path"] == in_path
     bodies = [parameter for parameter in endpoint.parameters if parameter.place == "body"]
     assert len(bodies) <= 1
-    assert not bodies or endpoint.changes
+    assert not bodies or endpoint.method != "GET"
     for parameter in endpoint.parameters:
         schemas, _ = schema_of([parameter.type])
         assert schemas[0]
@@ -137,8 +144,7 @@ def test_an_operation_carries_all_that_a_route_needs(endpoint: Endpoint):
             assert parameter.type.__struct_config__.forbid_unknown_fields is True
         else:
             assert not has_secret(parameter.type), "a secret would be written into logs"
-        if parameter.place == "query":
-            assert parameter.required is False
+        if parameter.place == "query" and not parameter.required:
             msgspec.convert(parameter.default, parameter.type)
     schemas, _ = schema_of([endpoint.result])
     assert schemas[0]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mts_tui.backend.contract.demo import Demo, Dial, PhoneMessage, Reply, ShortMessage
+from mts_tui.backend.contract.demo import Demo, Dial, PhoneMessage, Reply, ShortMessage, Vouching
 from mts_tui.backend.contract.errors import InvalidRequest, NotFound
 from mts_tui.backend.operator import handset
 from mts_tui.backend.store.ledger import Entry, post
@@ -160,7 +160,6 @@ HOSTILE = [
     "\x1b[2J\x1b]0;x\x07",
     "[red]текст[/red]",
     "\u202e*001*",
-    "*100#\x00",
     "9" * 182,
     "🔥",
     "' OR 1",
@@ -168,7 +167,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(
-    "code", ["*999#", "#", "##", "*#", "#111", "100", "112", "*100", "*100#*100#", " ", *HOSTILE]
+    "code", ["*999#", "#", "##", "*#", "#111", "100", "113", "*100", "*100#*100#", " ", *HOSTILE]
 )
 def test_an_unknown_code_is_answered_as_a_phone_does(window: Window, code: str):
     before = window.ask(Demo.messages, ANNA)
@@ -213,7 +212,7 @@ def test_other_numbers_get_no_sms(window: Window):
     assert messages(window, MISHA) == []
 
 
-@pytest.mark.parametrize("hostile", ["\x1b[31mx", "a\u202eb", "\x9b2J", "\x07", "ok\x00", "\u200b"])
+@pytest.mark.parametrize("hostile", ["\x1b[31mx", "a\u202eb", "\x9b2J", "\x07", "\u200b"])
 def test_hostile_text_is_kept_without_its_sting(window: Window, hostile: str):
     send(window, hostile[:20], hostile)
     send(window, "3339", hostile)
@@ -232,7 +231,7 @@ def test_messages_are_the_newest_fifty(window: Window):
     assert found[1].text == "59"
 
 
-@pytest.mark.parametrize("phone", [STRANGER, ANNA_CITY])
+@pytest.mark.parametrize("phone", [STRANGER, "+74950009999"])
 def test_a_phone_that_the_demo_does_not_have_is_not_found(window: Window, phone: str):
     for operation, *order in (
         (Demo.messages,),
@@ -251,9 +250,20 @@ def test_what_no_phone_can_dial_is_refused(window: Window, order: Dial):
         window.ask(Demo.dial, ANNA, order)
 
 
+def test_a_city_phone_is_only_called(window: Window):
+    for operation, order in (
+        (Demo.dial, Dial(code="*100#")),
+        (Demo.send, ShortMessage(to="111", text="2118")),
+    ):
+        assert "городской телефон" in window.ask(operation, ANNA_CITY, order).text
+    with pytest.raises(NotFound):
+        window.ask(Demo.vouch, ANNA_CITY, Vouching(on=True))
+    assert messages(window, ANNA_CITY) == []
+
+
 def test_the_demo_shows_its_phones(window: Window):
     sims = window.ask(Demo.sims).items
-    assert [sim.phone for sim in sims] == PHONES
-    assert [sim.linked for sim in sims] == [True, True, True, True, False]
+    assert [sim.phone for sim in sims] == [*PHONES[:4], ANNA_CITY, UNLINKED]
+    assert [sim.linked for sim in sims] == [True] * 5 + [False]
     assert {sim.owner for sim in sims} == {"Анна Ветрова", "Миша Ветров"}
     assert not any(sim.vouched for sim in sims)

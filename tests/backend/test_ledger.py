@@ -46,7 +46,7 @@ def new_account(tx: Transaction, balance: int = 0, floor: int = 0) -> str:
         fee_day=1,
         points_at=tx.now_ms,
     )
-    tx.accounts.set_floor(id=name, floor=floor)
+    tx.accounts.set_trust(id=name, floor=floor)
     if balance:
         post(tx, name, [entry(balance)])
     return name

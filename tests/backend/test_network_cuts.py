@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
+import msgspec
 import pytest
 
 from mts_tui.backend.contract import Cabinet, Event
@@ -17,6 +18,7 @@ from mts_tui.backend.contract.errors import (
     NotSentYet,
     NotSignedIn,
     Offline,
+    OutboxClosed,
     Unavailable,
 )
 from mts_tui.backend.outbox import Letter, Outbox
@@ -198,6 +200,9 @@ class Odd:
 
     def __init__(self) -> None:
         self.answers: list[bytes] = []
+        self.heard: list[bytes] = []
+        self.answering = asyncio.Event()
+        self.answering.set()
         self.asked = 0
         self.url = ""
 
@@ -210,8 +215,9 @@ class Odd:
         self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+        self.heard.append(await reader.readuntil(b"\r\n\r\n"))
         self.asked += 1
+        await self.answering.wait()
         writer.write(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
         writer.close()
 
@@ -319,10 +325,82 @@ async def test_a_letter_older_than_the_servers_memory_is_not_sent(
 ):
     outbox = Outbox(tmp_path / "outbox")
     long_ago = datetime.now(UTC) - timedelta(days=1)
-    outbox.put(Letter("k", "someone", "trust.switch_on", "PUT", "/v1/x", "", long_ago))
+    old = Letter("k", "someone", "trust.switch_on", "PUT", "/v1/x", "", long_ago)
+    outbox.put(old)
+    outbox.put(msgspec.structs.replace(old, key="m", owner="another"))
     await odd_remote.deliver()
     assert odd.asked == 0
+    assert odd_remote.take_too_old() == [old]
+    assert odd_remote.take_too_old() == []
     assert outbox.letters("someone") == []
+    assert len(outbox.letters("another")) == 1
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_letter_says_whether_it_may_have_arrived(
+    odd: Odd, odd_remote: Remote, tmp_path: Path, *, arrived: bool
+):
+    outbox = Outbox(tmp_path / "outbox")
+    odd.answers = [b""]
+    if not arrived:
+        await odd.__aexit__()
+    with pytest.raises(NotSentYet):
+        await Cabinet(odd_remote).trust.switch_on("a")
+    assert [one.in_doubt for one in outbox.letters("someone")] == [arrived]
+    await odd_remote.deliver()
+    assert [one.in_doubt for one in outbox.letters("someone")] == [arrived]
+
+
+async def test_a_letter_of_an_older_version_is_in_doubt(tmp_path: Path):
+    folder = tmp_path / "outbox"
+    folder.mkdir()
+    old = Letter("k", "someone", "trust.switch_on", "PUT", "/v1/x", "", datetime.now(UTC))
+    fields = msgspec.to_builtins(old)
+    del fields["in_doubt"]
+    (folder / "k.json").write_bytes(msgspec.json.encode(fields))
+    assert Outbox(folder).letters("someone") == [old]
+    assert old.in_doubt
+
+
+async def test_what_cannot_be_written_down_is_not_sent(
+    odd: Odd, odd_remote: Remote, tmp_path: Path
+):
+    (tmp_path / "outbox").write_text("a file where the folder should be")
+    with pytest.raises(OutboxClosed, match="не удалось записать"):
+        await Cabinet(odd_remote).trust.switch_on("a")
+    assert odd.asked == 0
+
+
+async def test_an_answer_that_is_held_is_not_sent_again(odd: Odd, odd_remote: Remote):
+    state = said("200 OK", {"is_set": False}, 'ETag: "x1"')
+    odd.answers = [state]
+    access = Cabinet(odd_remote).access
+    first = await access.password()
+    odd.answers = [said("304 Not Modified", b"", 'ETag: "x1"')]
+    assert await access.password() == first
+    assert b'If-None-Match: "x1"' in odd.heard[-1]
+    odd.answers = [said("200 OK", {"is_set": True}, 'ETag: "x2"')]
+    assert (await access.password()).is_set
+    odd.answers = [said("200 OK", {"is_set": True})]
+    await access.password()
+    assert b'If-None-Match: "x2"' in odd.heard[-1]
+    await access.password()
+    assert b"If-None-Match" not in odd.heard[-1]  # The last answer had no tag.
+    odd_remote.token = None
+    odd_remote.token = "u" * 64
+    await access.password()
+    assert b"If-None-Match" not in odd.heard[-1]
+
+
+async def test_another_session_does_not_find_an_answer_that_came_late(odd: Odd, odd_remote: Remote):
+    odd.answers = [said("200 OK", {"is_set": True})]
+    odd.answering.clear()
+    asking = asyncio.ensure_future(Cabinet(odd_remote).access.password())
+    await until(lambda: odd.asked == 1)
+    odd_remote.token = None
+    odd.answering.set()
+    assert (await asking).is_set
+    assert odd_remote._seen == {}
 
 
 async def test_a_stream_goes_on_behind_the_last_event(operator: Store, line: Line, remote: Remote):
@@ -377,11 +455,11 @@ async def test_a_silent_stream_has_a_heartbeat(
 ):
     monkeypatch.setattr("mts_tui.backend.server.HEARTBEAT_SECONDS", 0.05)
     await sign_in(Cabinet(remote))
-    assert remote._client is not None
-    async with remote._client.stream("GET", "/v1/events", headers=remote._headers()) as stream:
+    async with remote._clients[-1].stream("GET", "/v1/events", headers=remote._headers()) as stream:
         beats = 0
         async with asyncio.timeout(PATIENCE):
             async for text in stream.aiter_lines():
                 beats += text.startswith(":")
+                assert not beats or text in {": beat", ""}  # No message, not even an empty one.
                 if beats == 3:
                     break

@@ -11,9 +11,13 @@ from mts_tui.backend.contract.errors import (
     InvalidRequest,
     NotFound,
     NumberClosed,
+    NumbersRefused,
+    UndoRefused,
     WrongCode,
 )
-from mts_tui.backend.contract.numbers import LinkOrder, Numbers
+from mts_tui.backend.contract.numbers import LinkOrder, NumberChange, NumberPlace, Numbers
+from mts_tui.backend.contract.undo import Undo
+from mts_tui.backend.store.transaction import Statements
 
 from .desk import (
     ANNA,
@@ -25,8 +29,14 @@ from .desk import (
     UNLINKED,
     Clock,
     Window,
+    at_once,
     other_than,
+    rows,
 )
+from .quiet import plain
+from .test_ledger import new_account
+
+MAIN = "anna-moscow"
 
 
 def refused(kind: type[CabinetError], window: Window, *args: object) -> dict:
@@ -122,3 +132,164 @@ def test_a_number_that_gets_no_code_looks_like_any_other(anna: Window, phone: st
 )
 def test_an_order_out_of_form_is_refused(anna: Window, order: LinkOrder):
     assert "reason" in refused(InvalidRequest, anna, Numbers.link, order)
+
+
+# ------------------------------------------------------------------ names, order, taking out
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Работа", "", "[bold]Дача[/]", "\x1b[31mкрасный", "a\u202eb", "'; DROP TABLE accounts;--",
+     "😀 дом", "{name} %s", "и" * 40],
+)  # fmt: skip
+def test_a_name_is_kept_as_it_was_typed(anna: Window, name: str):
+    changed = anna.ask(Numbers.rename, "anna-petersburg", NumberChange(name=name))
+    assert changed.name == name
+    assert anna.ask(Numbers.linked).items[1] == changed
+    assert len(anna.ask(Numbers.linked).items) == 5
+
+
+def test_blanks_around_a_name_go(anna: Window):
+    assert anna.ask(Numbers.rename, MAIN, NumberChange(name="  Дом \t")).name == "Дом"
+
+
+@pytest.mark.parametrize("name", ["и" * 41, "a\0b"])
+def test_a_name_out_of_form_is_refused(anna: Window, name: str):
+    refused(InvalidRequest, anna, Numbers.rename, MAIN, NumberChange(name=name))
+
+
+def test_a_name_is_the_cabinets_own(window: Window, anna: Window):
+    anna.ask(Numbers.rename, "misha-moscow", NumberChange(name="Сын"))
+    window.sign_in(MISHA)
+    assert window.ask(Numbers.linked).items[0].name == "Мой"
+    refused(NotFound, window, Numbers.rename, MAIN, NumberChange(name="x"))
+
+
+def names(window: Window) -> list[str]:
+    return [one.account for one in window.ask(Numbers.linked).items]
+
+
+def test_numbers_are_put_in_order(anna: Window):
+    first = names(anna)
+    moved = anna.ask(Numbers.move, first[3], NumberPlace(place=1))
+    expected = [first[3], *first[:3], first[4]]
+    assert [one.account for one in moved.items] == names(anna) == expected
+    anna.ask(Numbers.move, first[3], NumberPlace(place=200))
+    assert names(anna) == [*first[:3], first[4], first[3]]
+    anna.ask(Numbers.move, first[3], NumberPlace(place=4))
+    assert names(anna) == first
+    anna.ask(Numbers.move, first[0], NumberPlace(place=1))
+    assert names(anna) == first
+    for place in (0, -1, 201):
+        refused(InvalidRequest, anna, Numbers.move, first[0], NumberPlace(place=place))
+    refused(NotFound, anna, Numbers.move, "anna-new", NumberPlace(place=1))
+
+
+def test_two_moves_at_once_lose_no_number(stores, demo):
+    one, two = Window(demo), Window(stores.again(demo))
+    one.sign_in(ANNA)
+    two.token = one.token
+    before = names(one)
+    outcomes = at_once(
+        lambda: one.ask(Numbers.move, before[4], NumberPlace(place=1)),
+        lambda: two.ask(Numbers.move, before[0], NumberPlace(place=5)),
+    )
+    assert not [one for one in outcomes if isinstance(one, Exception)]
+    assert sorted(names(one)) == sorted(before)
+    with demo.read() as tx:
+        places = rows(
+            tx,
+            "SELECT position FROM linked_numbers WHERE subscriber_id = ? ORDER BY position",
+            "anna",
+        )
+    assert [row["position"] for row in places] == [1, 2, 3, 4, 5]
+
+
+def test_a_number_is_taken_out_and_put_back(anna: Window, clock: Clock):
+    before = anna.ask(Numbers.linked).items
+    anna.ask(Numbers.unlink, "anna-belarus")
+    assert names(anna) == [one.account for one in before if one.account != "anna-belarus"]
+    refused(NotFound, anna, Account.overview, "anna-belarus")
+    refused(NotFound, anna, Numbers.unlink, "anna-belarus")
+    entry = anna.ask(Undo.pending).items[0]
+    assert plain(entry.title) == "Номер +375 33 000-00-01 убран из кабинета"
+    anna.ask(Undo.take_back, entry.id)
+    assert anna.ask(Numbers.linked).items == before
+
+
+def test_what_was_added_again_is_not_put_back(anna: Window, clock: Clock):
+    anna.ask(Numbers.unlink, "anna-petersburg")
+    entry = anna.ask(Undo.pending).items[0]
+    anna.ask(Numbers.link, LinkOrder(phone=ANNA_SECOND, code=anna.order_code(ANNA_SECOND)))
+    refused(UndoRefused, anna, Undo.take_back, entry.id)
+    assert names(anna)[-1] == "anna-petersburg"
+
+
+def test_the_login_stays(anna: Window):
+    details = refused(NumbersRefused, anna, Numbers.unlink, MAIN)
+    assert "вы вошли" in details["reason"]
+    assert MAIN in names(anna)
+
+
+def test_another_session_that_looks_at_it_is_told(anna: Window, open_window):
+    other = open_window()
+    other.sign_in(ANNA_SECOND)
+    assert other.ask(Account.overview, "anna-belarus").number.account == "anna-belarus"
+    anna.ask(Numbers.unlink, "anna-belarus")
+    refused(NotFound, other, Account.overview, "anna-belarus")
+    assert "anna-belarus" not in names(other)
+    with anna.store.read() as tx:
+        last = rows(tx, "SELECT kind FROM events WHERE account_id = ? ORDER BY seq DESC", MAIN)[0]
+    assert last["kind"] == "numbers"
+
+
+# ------------------------------------------------------------------ city numbers, many numbers
+
+
+def test_a_city_number_is_added_by_a_call(anna: Window):
+    anna.ask(Numbers.unlink, "anna-city")
+    code = anna.order_code(ANNA_CITY)
+    assert not [text for text in anna.sms(ANNA) if code in text]
+    added = anna.ask(Numbers.link, LinkOrder(phone=ANNA_CITY, code=code, name="Дом"))
+    assert (added.kind, added.name) == ("city", "Дом")
+    assert names(anna)[-1] == "anna-city"
+
+
+def crowd(window: Window, count: int) -> None:
+    """So many more numbers in Anna's cabinet."""
+    with window.store.write() as tx:
+        for _ in range(count):
+            account = new_account(tx, 10_00)
+            tx.accounts.link(subscriber_id="anna", account_id=account, name="", role="own")
+
+
+def test_two_hundred_at_most(anna: Window):
+    crowd(anna, 195)
+    code = anna.order_code(UNLINKED)
+    details = refused(NumbersRefused, anna, Numbers.link, LinkOrder(phone=UNLINKED, code=code))
+    assert "200 номеров" in details["reason"]
+    assert len(names(anna)) == 200
+    anna.ask(Numbers.unlink, names(anna)[-1])
+    anna.ask(Numbers.link, LinkOrder(phone=UNLINKED, code=code))  # Not spent by the refusal.
+
+
+@pytest.mark.parametrize("operation", [Numbers.linked, Access.sessions])
+def test_two_hundred_are_asked_for_at_once(anna: Window, operation, monkeypatch):
+    """As many statements as for three: none for each number."""
+
+    def statements() -> int:
+        asked: list[str] = []
+        original = Statements.__getattr__
+
+        def noted(self: Statements, name: str):
+            asked.append(name)
+            return original(self, name)
+
+        monkeypatch.setattr(Statements, "__getattr__", noted)
+        anna.ask(operation)
+        monkeypatch.setattr(Statements, "__getattr__", original)
+        return len(asked)
+
+    few = statements()
+    crowd(anna, 195)
+    assert statements() == few

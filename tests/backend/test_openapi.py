@@ -29,7 +29,7 @@ from mts_tui.backend.contract.model import AccountId, Limit, Model, Page, Reques
 from mts_tui.backend.openapi import ROUTES, document, status_of
 from mts_tui.backend.operator.people import LINES
 
-from .desk import ANNA, ANNA_BELARUS, ANNA_CITY, ANNA_SECOND, UNLINKED, Window
+from .desk import ANNA, ANNA_BELARUS, ANNA_CITY, ANNA_SECOND, MISHA, UNLINKED, Window, number
 
 ROOT = Path(__file__).parents[2]
 FROZEN = ROOT / "docs" / "openapi.json"
@@ -253,7 +253,7 @@ def test_nobody_is_in_it_but_the_demos_people():
     text = openapi.text()
     phones = set(re.findall(r"\+\d{7,}|\b[78]\d{10}\b", text))
     assert phones <= {line.phone for line in LINES}
-    assert re.search(r"[\w.]+@[\w.]+", text) is None
+    assert set(re.findall(r"[\w.]+@[\w.]+", text)) <= {"anna@example.com"}
     assert re.search(r"/(home|work|root|tmp|Users)/", text) is None
     hosts = set(re.findall(r"https?://([\w.{}-]+)", text))
     assert hosts <= {"{host}", "127.0.0.1", "mts-tui.example"}
@@ -263,21 +263,29 @@ def test_nobody_is_in_it_but_the_demos_people():
 def test_what_the_operator_answers_keeps_its_promises(anna: Window, phone: str):
     """Limits of answers are not checked where they are made or read: they are checked here."""
     account = next(line.id for line in LINES if line.phone == phone)
-    values = {"account": account, "phone": phone}
+    with anna.store.read() as tx:
+        paid = "SELECT MAX(seq) FROM operations WHERE account_id = ? AND kind = 'top_up'"
+        operation_id = str(number(tx, paid, account))
+    values = {"account": account, "phone": phone, "operation": operation_id, "to": MISHA}
     asked = 0
     for endpoint in ALL:
-        if endpoint.changes:
+        if endpoint.changes or endpoint.rehearses is not None:
             continue
-        given = {one.name: values[one.name] for one in endpoint.parameters if one.place == "path"}
-        if (phone, *given) in {(UNLINKED, "account"), (ANNA_CITY, "phone")}:
+        needed = {one.name for one in endpoint.parameters if one.required}
+        if needed - values.keys():
+            continue  # Asks for something that is not there yet.
+        given = {name: values[name] for name in needed}
+        if (phone == UNLINKED and "account" in given) or (phone == ANNA_CITY and "phone" in given):
             continue  # Not of the cabinet; not a number with a phone.
+        if endpoint.id == "transfers.terms" and not account.endswith("-moscow"):
+            continue  # Roubles of the same region only.
         given |= {"limit": 200} if "limit" in endpoint.argument_names else {}
-        area = next(area for area in contract.AREAS if area.name == endpoint.area)
-        answer = anna.ask(getattr(area, endpoint.name), **given)
+        operation = getattr(contract.area(endpoint.area), endpoint.name)
+        answer = anna.ask(operation, **given)
         media = entry(endpoint)["responses"]["200"]["content"]["application/json"]
         check(media["schema"], msgspec.to_builtins(answer), endpoint.id)
         asked += 1
-    assert asked > 5
+    assert asked > (4 if phone == UNLINKED else 15)
 
 
 @pytest.mark.parametrize(
@@ -332,7 +340,9 @@ class Jam(Area):
 
 
 def test_a_new_area_is_told_without_a_word_more(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(contract, "AREAS", (*contract.AREAS, Jam))
+    known = contract.area
+    monkeypatch.setattr(contract, "area", lambda word: Jam if word == "jam" else known(word))
+    monkeypatch.setattr(contract, "AREAS", (*contract.AREAS, "jam"))
     made = document()
     assert OpenAPIV31SpecValidator(made).is_valid()
     path = made["paths"]["/accounts/{account}/jam"]

@@ -1,7 +1,9 @@
 """PostgreSQL: many processes on one database lose nothing, do nothing twice, and say what is wrong."""
 
 import logging
+import os
 import random
+import signal
 import subprocess
 import sys
 import textwrap
@@ -9,7 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -223,6 +225,16 @@ def test_a_newer_database_is_left_as_it_is(store: Store):
     assert schema(store) == before
 
 
+def test_who_runs_already_goes_on_with_a_newer_schema(store: Store):
+    """Its steps only add to what there was: the old processes work until the new ones are there."""
+    with store.write() as tx:
+        change(tx, "UPDATE schema_version SET version = ?", migrations.LATEST + 1)
+    assert store.health().ready is True
+    with store.write() as tx:
+        change(tx, "UPDATE schema_version SET version = ?", migrations.LATEST - 1)
+    assert store.health().ready is False
+
+
 def test_somebody_elses_database_is_left_as_it_is(server: Server, database: str):
     with psycopg.connect(server.url(database)) as other:
         other.execute("CREATE TABLE accounts (url TEXT)")
@@ -277,6 +289,111 @@ def test_a_server_that_was_started_again_is_found_again(server: Server, demo: St
     heard.close()
 
 
+def busy(store: Store, until: threading.Event) -> None:
+    with store.read():
+        until.wait(5)
+
+
+def wait_until(come: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not come():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@contextmanager
+def frozen(server: Server, store: Store) -> Iterator[None]:
+    """Every connection that the store has now leads to a database that says nothing more."""
+    name = store._url.split("/")[3].split("?")[0]
+    found = server.ask(
+        f"SELECT pid FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608
+    )
+    for (pid,) in found:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for (pid,) in found:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+def test_a_database_that_is_silent_is_given_up(demo: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("mts_tui.backend.store.postgres.SILENCE_SECONDS", 0.3)
+    started = time.monotonic()
+    with pytest.raises(Unavailable):
+        demo.change(lambda tx: rows(tx, "SELECT pg_sleep(3)"))
+    assert time.monotonic() - started < 2
+    assert demo.change(lambda tx: tx.accounts.by_id(id=MAIN)["id"]) == MAIN
+
+
+def test_a_database_that_freezes_in_the_middle_is_given_up(
+    server: Server, demo: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("mts_tui.backend.store.postgres.SILENCE_SECONDS", 0.3)
+    started = time.monotonic()
+
+    def freeze(tx: Transaction) -> None:
+        tx.common.set_meta(name="note", value="lost")
+        with frozen(server, demo):
+            tx.ledger.hold(id=MAIN)
+
+    with pytest.raises(Unavailable):
+        demo.change(freeze)
+    assert time.monotonic() - started < 2
+    assert demo.change(lambda tx: tx.ledger.hold(id=MAIN))["id"] == MAIN
+    assert demo.look(lambda tx: tx.common.get_meta(name="note")) is None
+
+
+def test_who_talks_all_the_time_is_waited_for(demo: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("mts_tui.backend.store.postgres.SILENCE_SECONDS", 0.3)
+    told = "SELECT repeat('x', 9000), pg_sleep(0.1) FROM generate_series(1, 8)"
+    started = time.monotonic()
+    with demo.read() as tx:
+        assert len(rows(tx, told)) == 8
+    assert time.monotonic() - started > 0.7
+
+
+def test_idle_connections_to_a_frozen_database_are_given_up_at_once(
+    server: Server, demo: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("mts_tui.backend.store.postgres.IDLE_SILENCE_SECONDS", 0.2)
+    done = threading.Event()
+    threads = [threading.Thread(target=busy, args=(demo, done)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: demo._pool.get_stats()["pool_size"] >= 6)
+    done.set()
+    for thread in threads:
+        thread.join()
+    with frozen(server, demo):
+        started = time.monotonic()
+        assert demo.change(lambda tx: tx.accounts.by_id(id=MAIN)["id"]) == MAIN
+        assert time.monotonic() - started < 2
+
+
+def test_after_a_long_absence_a_database_is_found_soon(
+    server: Server, store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    """The pool's own pauses double: it would look again when the absence has lasted twice."""
+    monkeypatch.setattr("mts_tui.backend.store.postgres.WAIT_SECONDS", 0.4)
+    monkeypatch.setattr("psycopg_pool.base.AttemptWithBackoff.INITIAL_DELAY", 0.1)
+    store.close()
+    store.open()
+    server.stop()
+    gone_until = time.monotonic() + 1.8
+    while time.monotonic() < gone_until:
+        with pytest.raises(Unavailable):
+            store.look(lambda tx: tx.now)
+    server.start()
+    started = time.monotonic()
+    while True:
+        with suppress(Unavailable):
+            store.look(lambda tx: tx.now)
+            break
+    assert time.monotonic() - started < 0.7
+
+
 # ------------------------------------------------------------------ durability
 
 
@@ -325,6 +442,75 @@ def test_a_failed_statement_cannot_be_committed(demo: Store):
     assert demo.look(lambda tx: tx.common.get_meta(name="note")) is None
 
 
+def test_a_change_whose_last_statement_fails_is_not_told_as_done(demo: Store):
+    """Nobody asks for its answer: it goes to the database with the commit."""
+
+    def twice(tx: Transaction) -> str:
+        tx.common.set_meta(name="note", value="lost")
+        for _ in range(2):
+            tx.accounts.add_subscriber(id="s", name="Дважды")
+        return "done"
+
+    for _ in range(2):
+        with pytest.raises(CabinetError):
+            demo.change(twice)
+    assert demo.look(lambda tx: tx.common.get_meta(name="note")) is None
+
+
+def test_what_is_told_is_seen_by_what_comes_after(demo: Store):
+    with demo.write() as tx:
+        tx.common.set_meta(name="note", value="one")
+        assert number(tx, "SELECT COUNT(*) FROM meta WHERE name = 'note'") == 1
+        with tx.undone():
+            tx.common.set_meta(name="note", value="two")
+        assert tx.common.get_meta(name="note") == "one"
+        tx.common.set_meta(name="note", value="three")
+
+    def leave(tx: Transaction) -> None:
+        tx.common.set_meta(name="note", value="four")
+        raise ValueError("left")
+
+    with pytest.raises(ValueError, match="left"):
+        demo.change(leave)
+    assert demo.look(lambda tx: tx.common.get_meta(name="note")) == "three"
+
+
+def test_values_come_back_as_they_went(store: Store):
+    sql = """
+        SELECT CAST(:big AS BIGINT) AS big, CAST(:none AS BIGINT) AS none, CAST(:raw AS BYTEA) AS raw,
+            CAST(:text AS TEXT) AS text, CAST(:text AS TEXT) = :text AS same, ': none' AS quoted
+    """
+    given = {"big": -(2**63), "raw": b"\0\xff'\\", "text": "ё'\\:big $1 %s\t", "none": None}
+    with store.read() as tx:
+        for none in (None, 2**40, None):
+            (row,) = tx._connection.ask(sql, given | {"none": none})
+            assert row == given | {"none": none, "same": True, "quoted": ": none"}
+
+
+def test_more_than_the_line_holds_is_told_at_once(store: Store):
+    names = [f"note {place}" for place in range(1200)]
+    with store.write() as tx:
+        for name in names:
+            tx.common.set_meta(name=name, value="x" * 20_000)
+        kept = number(tx, "SELECT COUNT(*) FROM meta WHERE LENGTH(value) = 20000")
+        assert kept == len(names)
+
+
+def test_a_database_in_another_encoding_keeps_its_texts(server: Server):
+    server.ask("CREATE DATABASE {} TEMPLATE template0 ENCODING 'WIN1251'", "cyrillic")
+    store = PostgresStore(server.url("cyrillic"))
+    try:
+        store.open()
+        store.change(lambda tx: tx.common.set_meta(name="note", value="Счёт №1"))
+        with psycopg.connect(store._url) as other:
+            found = other.execute("SELECT value, LENGTH(value) FROM meta WHERE name = 'note'")
+            assert found.fetchone() == ("Счёт №1", 7)
+        assert store.look(lambda tx: tx.common.get_meta(name="note")) == "Счёт №1"
+    finally:
+        store.close()
+        server.drop_database("cyrillic")
+
+
 # ------------------------------------------------------------------ many at once
 
 SPEND = """
@@ -360,7 +546,7 @@ SPEND = """
 @pytest.mark.parametrize("floor", [0, -300_00])
 def test_the_floor_holds_while_thirty_two_spend_from_four_processes(demo: Store, floor: int):
     with demo.write() as tx:
-        tx.accounts.set_floor(id=MAIN, floor=floor)
+        tx.accounts.set_trust(id=MAIN, floor=floor)
         start = post(tx, MAIN, [entry(1_000_00)])
     with (
         child(SPEND, demo._url, 0, floor) as one,
@@ -673,7 +859,6 @@ def test_two_programs_settle_a_new_database_once(server: Server, database: str, 
     def begin() -> int:
         store = PostgresStore(server.url(database), clock)
         life = Life(store, seed=5, live=False, tell=lambda _events: None)
-        life._run = lambda: None
         life.begin()
         life.end()
         with store.read() as tx:

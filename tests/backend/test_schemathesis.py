@@ -11,7 +11,7 @@ import pytest
 
 from .conftest import Files
 from .desk import Clock
-from .network import running
+from .network import open_gate, running
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = os.environ.get("MTS_TUI_SCHEMATHESIS_EXAMPLES", "5")
@@ -44,7 +44,7 @@ def test_the_server_keeps_what_its_document_promises(tmp_path: Path, settled_fil
     document.write_text(json.dumps(without_lenient(json.loads(FROZEN.read_text("utf-8")))))
     files = Files(Clock(), tmp_path, settled_file)
     store = files.settled()
-    with running(store) as server:
+    with running(store, gate=open_gate()) as server:
         run = subprocess.run(
             [
                 *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(rules)),

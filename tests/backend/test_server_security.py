@@ -11,8 +11,12 @@ import pytest
 from mts_tui.backend import openapi, wire
 from mts_tui.backend.contract import Endpoint, endpoints
 from mts_tui.backend.contract.access import Access
+from mts_tui.backend.contract.endpoint import Parameter
 from mts_tui.backend.contract.errors import StoreFull
 from mts_tui.backend.contract.numbers import Numbers
+from mts_tui.backend.contract.undo import Undo
+from mts_tui.backend.services import undo
+from mts_tui.backend.services.access import authenticate
 from mts_tui.backend.store import Store
 from mts_tui.backend.store.transaction import new_key
 
@@ -24,7 +28,7 @@ ALL = list(endpoints())
 OWNED = [one for one in ALL if any(part.place == "path" for part in one.parameters)]
 EVERY = pytest.mark.parametrize("endpoint", ALL, ids=[one.id for one in ALL])
 EXAMPLES = openapi.document()["paths"]
-PLACEHOLDERS = {"account": "nobody", "session": "nobody", "phone": UNLINKED}
+PLACEHOLDERS = {"account": "nobody", "session": "nobody", "entry": "nobody", "phone": UNLINKED}
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +73,20 @@ def body_of(endpoint: Endpoint) -> dict[str, Any] | None:
     return next(iter(examples.values()))["value"]
 
 
+def value_of(endpoint: Endpoint, part: Parameter) -> Any:
+    """A good value of a parameter: nobody's id, its default, or as the document shows it."""
+    if part.name in PLACEHOLDERS or not part.required:
+        return PLACEHOLDERS.get(part.name, part.default)
+    shown = EXAMPLES[endpoint.path][endpoint.method.lower()]["parameters"]
+    return next(one["example"] for one in shown if one.get("name") == part.name)
+
+
 def ask(
     http: httpx.Client, endpoint: Endpoint, token: str | None = None, **values: str
 ) -> httpx.Response:
     """Send an operation with good arguments but for those given."""
     arguments = {
-        part.name: values.get(part.name, PLACEHOLDERS.get(part.name, part.default))
+        part.name: values.get(part.name) or value_of(endpoint, part)
         for part in endpoint.parameters
         if part.place != "body"
     }
@@ -108,13 +120,23 @@ def ids_of(window: Window) -> dict[str, list[str]]:
     return {
         "account": [one.account for one in numbers],
         "session": [one.id for one in window.ask(Access.sessions).items],
+        "entry": [one.id for one in window.ask(Undo.pending).items],
     }
+
+
+def do_something(window: Window) -> None:
+    """Leave something behind that can be taken back."""
+    with window.store.write() as tx:
+        caller = authenticate(tx, window.token)
+        undo.offer(tx, caller, caller.account_id, "Что-то сделано", "trust.undo_switch_on")
 
 
 def test_what_is_owned_is_swapped_in_every_operation(
     http: httpx.Client, owner: Window, other: Window
 ):
-    """Generated: an operation with a path parameter that nobody thought of fails here."""
+    """Generated: an operation whose path begins with what nobody thought of fails here."""
+    do_something(owner)
+    do_something(other)
     mine, theirs = ids_of(owner), ids_of(other)
     asked = 0
     for one, ids, foreign in ((other, mine, theirs), (owner, theirs, mine)):
@@ -122,7 +144,8 @@ def test_what_is_owned_is_swapped_in_every_operation(
             if endpoint.public:
                 assert endpoint.area == "demo", endpoint
                 continue
-            (name,) = (part.name for part in endpoint.parameters if part.place == "path")
+            # What the path begins with is somebody's; whatever comes then is found below it.
+            name = next(part.name for part in endpoint.parameters if part.place == "path")
             for value in set(ids[name]) - set(foreign[name]):
                 document = problem(ask(http, endpoint, one.token, **{name: value}), 404)
                 assert document["code"] == "NOT_FOUND"
@@ -144,6 +167,15 @@ def test_without_a_session_only_what_is_public_works(
     document = problem(ask(http, endpoint, token), 401)
     assert document["code"] == "NOT_SIGNED_IN"
     assert ask(http, endpoint, token).status_code == 401
+
+
+@EVERY
+def test_who_has_no_session_is_not_told_what_else_is_wrong(http: httpx.Client, endpoint: Endpoint):
+    if endpoint.public:
+        return
+    path = wire.path_of(endpoint, {part.name: "x" for part in endpoint.parameters})
+    for sent in ({"params": {"unknown": "1"}}, {"content": b"{"}, {"content": b"x" * 100}):
+        problem(http.request(endpoint.method, path, **sent), 401)
 
 
 def test_an_ended_session_opens_nothing(http: httpx.Client, shared_store: Store):
@@ -230,7 +262,7 @@ CODES = "/v1/access/codes"
         (("PATCH", CODES, {}, None), 405, "METHOD_NOT_ALLOWED"),
         (("TRACE", "/v1/meta", {}, b""), 405, "METHOD_NOT_ALLOWED"),
         (("GET", "/v1/meta?x=1", {}, b""), 400, "INVALID_REQUEST"),
-        (("GET", "/v1/events?x=1", {}, b""), 400, "INVALID_REQUEST"),
+        (("GET", "/v1/events?x=1", {}, b""), 401, "NOT_SIGNED_IN"),
         (("GET", "/v1/demo/sims?%ff=%ff", {}, b""), 400, "INVALID_REQUEST"),
         (("GET", "/v1/demo/sims?a=1&a=2", {}, b""), 400, "INVALID_REQUEST"),
         (("GET", "/v1/demo/sims/%00/messages", {}, b""), 400, "INVALID_REQUEST"),
@@ -240,7 +272,7 @@ CODES = "/v1/access/codes"
         (("GET", "/v1/%00", {}, b""), 404, "NOT_FOUND"),
         (("GET", "/", {}, b""), 404, "NOT_FOUND"),
         (("GET", "/v1/demo/sims", {}, b"{}"), 400, "INVALID_REQUEST"),
-        (("DELETE", "/v1/access/sessions/current", {}, b"{}"), 400, "INVALID_REQUEST"),
+        (("DELETE", "/v1/access/sessions/current", {}, b"{}"), 401, "NOT_SIGNED_IN"),
     ],
 )
 def test_a_bad_request_is_told_as_a_problem(
@@ -266,6 +298,22 @@ def test_a_bad_request_is_told_as_a_problem(
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/v1/events?x=1", b""),
+        ("DELETE", "/v1/access/sessions/current", b"{}"),
+        ("GET", "/v1/numbers?x=1&x=2", b""),
+    ],
+)
+def test_with_a_session_a_bad_request_is_told_as_such(
+    http: httpx.Client, owner: Window, method: str, path: str, body: bytes
+):
+    headers = {"Authorization": f"Bearer {owner.token}", wire.KEY_HEADER: KEY}
+    headers["content-type"] = "application/json"
+    assert problem(http.request(method, path, headers=headers, content=body), 400)["errors"]
+
+
+@pytest.mark.parametrize(
     ("body", "pointer"),
     [({"phone": "8"}, "/phone"), ({}, "/phone"), ({"phone": 1}, "/phone"), ([], "")],
 )
@@ -276,7 +324,7 @@ def test_a_flaw_has_its_pointer(http: httpx.Client, body: Any, pointer: str):
 
 def test_an_answer_that_is_known_is_not_sent_again(http: httpx.Client, owner: Window):
     account = ids_of(owner)["account"][0]
-    path = f"/v1/accounts/{account}/transactions"
+    path = f"/v1/accounts/{account}/operations"
     headers = {"Authorization": f"Bearer {owner.token}"}
     first = http.get(path, headers=headers)
     tag = first.headers["etag"]

@@ -5,14 +5,16 @@ from datetime import timedelta
 import pytest
 
 from mts_tui.backend.contract.account import Account
-from mts_tui.backend.contract.errors import NotEnoughMoney, TrustRefused
+from mts_tui.backend.contract.errors import NotEnoughMoney, TrustRefused, UndoRefused
 from mts_tui.backend.contract.model import Money
-from mts_tui.backend.contract.trust import Trust
+from mts_tui.backend.contract.trust import Condition, Trust
+from mts_tui.backend.contract.undo import Undo
 from mts_tui.backend.services import trust
 from mts_tui.backend.store.ledger import Entry, post
 from mts_tui.backend.store.transaction import to_ms
 
-from .desk import ANNA, NOW, Window, change
+from .desk import ANNA, NOW, Clock, Window, change
+from .quiet import plain
 
 MAIN = "anna-moscow"
 
@@ -133,3 +135,131 @@ def test_the_balance_must_be_above_zero(anna: Window):
 
 def test_a_parent_may_switch_it_for_the_child(anna: Window):
     assert anna.ask(Trust.switch_on, "misha-moscow").on is True
+
+
+# ------------------------------------------------------------------ conditions, told one by one
+
+
+def conditions(window: Window, account: str = MAIN) -> dict[str, Condition]:
+    return {one.title: one for one in window.ask(Trust.terms, account).conditions}
+
+
+def test_each_condition_tells_what_was_found(anna: Window):
+    terms = anna.ask(Trust.terms, MAIN)
+    assert not terms.state.on
+    assert terms.offered == Money(amount_minor=300_00, currency="RUB")
+    assert all(one.met for one in terms.conditions)
+    found = conditions(anna)
+    assert list(found) == [
+        "Мобильный номер России",
+        "Подходящий тариф",
+        "С нами от трёх месяцев",
+        "От 125 ₽ на связь в месяц",
+        "Баланс больше нуля",
+        "Нет обещанного платежа",
+    ]
+    assert plain(found["С нами от трёх месяцев"].explanation) == "Вы с нами с 1 ноября 2024 г."
+    spent = plain(found["От 125 ₽ на связь в месяц"].explanation)
+    assert spent.startswith("Расходы на связь: за последние 30 дней потрачено ")
+    assert spent.count("из 125,00 ₽") == 3
+
+
+def test_what_is_not_met_says_what_to_do_and_is_the_refusal(anna: Window):
+    move(anna, -balance(anna))
+    spoil(anna, "UPDATE accounts SET opened_at = ? WHERE id = ?", to_ms(NOW), MAIN)
+    unmet = [one for one in anna.ask(Trust.terms, MAIN).conditions if not one.met]
+    assert [plain(one.explanation) for one in unmet] == [
+        "Вы с нами с 22 ноября 2026 г., а услуга — для тех, кто с нами три месяца и дольше. Попробуйте 20 февраля 2027 г.",
+        "На счёте 0,00 ₽. Для подключения баланс должен быть больше нуля: пополните счёт и повторите.",
+    ]
+    assert reason(anna) == unmet[0].explanation
+
+
+def test_while_it_is_on_the_condition_is_that_of_switching_it_off(anna: Window):
+    anna.ask(Trust.switch_on, MAIN)
+    assert [(one.title, one.met) for one in conditions(anna).values()] == [
+        ("Баланс не ниже нуля", True)
+    ]
+    move(anna, -balance(anna) - 5_00)
+    (one,) = conditions(anna).values()
+    assert not one.met
+    assert plain(one.explanation) == (
+        "Баланс ниже нуля: −5,00 ₽. Пополните счёт, и услугу можно будет отключить."
+    )
+
+
+def test_numbers_without_the_service_are_told_only_that(anna: Window):
+    terms = anna.ask(Trust.terms, "anna-belarus")
+    assert [(one.title, one.met) for one in terms.conditions] == [("Мобильный номер России", False)]
+    assert terms.offered == Money(amount_minor=0, currency="BYN")
+
+
+def test_a_preview_tells_how_much_more_can_be_spent(anna: Window):
+    class Previewed:
+        endpoint = Trust.switch_on.endpoint.preview
+
+    have = balance(anna)
+    preview = anna.ask(Previewed, MAIN)
+    (changed,) = preview.changes
+    assert changed.before.available.amount_minor == have
+    assert changed.after.available.amount_minor == have + 300_00
+    assert preview.answer.on
+    assert len(preview.messages) == 1
+    assert anna.ask(Account.overview, MAIN).trust_limit is None
+
+
+def test_the_state_of_the_account_follows_the_floor(anna: Window):
+    anna.ask(Trust.switch_on, MAIN)
+    move(anna, -balance(anna))
+    anna.ask(Trust.switch_off, MAIN)
+    assert anna.ask(Account.overview, MAIN).number.state == "no_money"
+
+
+# ------------------------------------------------------------------ ten minutes to undo
+
+
+def undo(window: Window) -> None:
+    entry = window.ask(Undo.pending).items[0]
+    window.ask(Undo.take_back, entry.id)
+
+
+def test_both_ways_can_be_taken_back(anna: Window, clock: Clock):
+    anna.ask(Trust.switch_on, MAIN)
+    undo(anna)
+    assert not anna.ask(Trust.terms, MAIN).state.on
+    anna.ask(Trust.switch_on, MAIN)
+    clock.move(seconds=1)
+    anna.ask(Trust.switch_off, MAIN)
+    undo(anna)
+    assert anna.ask(Trust.terms, MAIN).state.on
+    assert "подключена" in anna.sms(ANNA)[0]
+
+
+def test_what_changes_nothing_leaves_nothing_to_undo(anna: Window):
+    anna.ask(Trust.switch_off, MAIN)
+    assert anna.ask(Undo.pending).items == []
+    anna.ask(Trust.switch_on, MAIN)
+    anna.ask(Trust.switch_on, MAIN)
+    assert len(anna.ask(Undo.pending).items) == 1
+
+
+def test_it_is_not_taken_back_once_it_was_spent_on(anna: Window):
+    anna.ask(Trust.switch_on, MAIN)
+    move(anna, -balance(anna) - 1)
+    with pytest.raises(UndoRefused, match="Баланс ниже нуля"):
+        undo(anna)
+    move(anna, 1)
+    undo(anna)
+    assert not anna.ask(Trust.terms, MAIN).state.on
+
+
+def test_an_undo_of_what_was_undone_by_hand_is_refused(anna: Window, clock: Clock):
+    anna.ask(Trust.switch_on, MAIN)
+    clock.move(seconds=1)
+    anna.ask(Trust.switch_off, MAIN)
+    off, on = anna.ask(Undo.pending).items
+    with pytest.raises(UndoRefused, match="уже отключено"):
+        anna.ask(Undo.take_back, on.id)
+    anna.ask(Trust.switch_on, MAIN)
+    with pytest.raises(UndoRefused, match="уже подключено"):
+        anna.ask(Undo.take_back, off.id)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from mts_tui.backend.background import Background
 from mts_tui.backend.contract import Backend, Cabinet
 from mts_tui.backend.embedded import Embedded
-from mts_tui.backend.operator.life import Life
 from tests.backend.conftest import Databases, Files, clock, server, settled_database, settled_file
 from tests.backend.desk import Clock
 from tests.backend.network import connected, running
@@ -51,7 +51,7 @@ async def backends(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Backends]:
     """Makes backends of each kind; they end with the test."""
-    monkeypatch.setattr(Life, "_run", lambda _life: None)
+    monkeypatch.setattr(Background, "_run", lambda _background: None)
     monkeypatch.setattr("mts_tui.backend.hub.POLL_SECONDS", 0.05)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)

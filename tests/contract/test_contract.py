@@ -1,11 +1,7 @@
 """The foundation's way through the cabinet: the operator inside and a server answer alike."""
 
 import asyncio
-import re
-from collections.abc import Awaitable
-from typing import Any
 
-import msgspec
 import pytest
 
 from mts_tui.backend.contract import Backend, Cabinet, Event
@@ -13,7 +9,6 @@ from mts_tui.backend.contract.access import CodeOrder, Confirmation, NewPassword
 from mts_tui.backend.contract.demo import ClockMove, Dial, ShortMessage
 from mts_tui.backend.contract.errors import (
     AlreadyLinked,
-    CabinetError,
     InvalidRequest,
     KeyReused,
     LineUnknown,
@@ -41,29 +36,9 @@ from tests.backend.desk import (
 from tests.backend.network import newest_code, sign_in
 
 from .conftest import KINDS, Backends
+from .told import Told
 
 PATIENCE = 10.0
-
-
-class Told:
-    """What a backend said, with ids and secrets taken out."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def add(self, answer: Any) -> None:
-        text = msgspec.json.encode(answer).decode()
-        text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", text)
-        text = re.sub(r"[0-9a-f]{64}", "TOKEN", text)
-        self.lines.append(re.sub(r"\d{6}(?= — код)", "CODE", text))
-
-    async def refused(self, kind: type[CabinetError], asked: Awaitable[Any]) -> CabinetError:
-        with pytest.raises(CabinetError) as caught:
-            await asked
-        error = caught.value
-        assert type(error) is kind
-        self.add([error.code, type(error).__name__, error.status, error.details, str(error)])
-        return error
 
 
 async def walk(backend: Backend, clock: Clock) -> list[str]:  # noqa: PLR0915 - one long way
@@ -127,21 +102,23 @@ async def walk(backend: Backend, clock: Clock) -> list[str]:  # noqa: PLR0915 - 
 
     # The account.
     told.add(await account.overview(main))
-    first = await account.transactions(main, limit=7)
-    second = await account.transactions(main, 7, first.next_cursor)
-    longer = await account.transactions(main, limit=14)
+    first = await cabinet.archive.operations(main, limit=7)
+    second = await cabinet.archive.operations(main, 7, first.next_cursor)
+    longer = await cabinet.archive.operations(main, limit=14)
     assert [*first.items, *second.items] == longer.items
-    for page in (first, second, await account.transactions(main)):
+    for page in (first, second, await cabinet.archive.operations(main)):
         told.add(page)
     for limit in (0, 201, "x"):
-        await told.refused(InvalidRequest, account.transactions(main, limit=limit))
-    await told.refused(InvalidRequest, account.transactions(main, cursor="\0"))
-    await told.refused(InvalidRequest, account.transactions(main, cursor="\ud800"))
-    for foreign in ("nobody", "\0", "a/b", "?", "ё"):
+        await told.refused(InvalidRequest, cabinet.archive.operations(main, limit=limit))
+    await told.refused(InvalidRequest, cabinet.archive.operations(main, cursor="\0"))
+    await told.refused(InvalidRequest, cabinet.archive.operations(main, cursor="\ud800"))
+    for foreign in ("nobody", "current", "..", "a/b", "?", "ё"):
         await told.refused(NotFound, account.overview(foreign))
-        await told.refused(NotFound, account.transactions(foreign))
+        await told.refused(NotFound, cabinet.archive.operations(foreign))
         await told.refused(NotFound, cabinet.trust.switch_on(foreign))
-    await told.refused(InvalidRequest, account.overview(""))
+    for formless in ("", "\0"):
+        await told.refused(InvalidRequest, account.overview(formless))
+    await told.refused(InvalidRequest, account.overview("\0"))
     await told.refused(InvalidRequest, account.overview("x" * 65))
 
     # Trust, the phone, the clock.

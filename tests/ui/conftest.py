@@ -5,7 +5,7 @@ from shutil import copyfile
 
 import pytest
 
-from mts_tui.backend.operator.life import Life
+from mts_tui.backend.background import Background
 from mts_tui.widgets.key_bar import KeyBar
 from tests.backend.conftest import settled_file  # noqa: F401 - a fixture
 from tests.backend.desk import LONG_PASSWORD
@@ -16,11 +16,11 @@ from .world import DEVICE_NAME, World, file_with_password
 @pytest.fixture(autouse=True)
 def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of this machine is seen, nothing blinks, nobody lives unless told to."""
-    monkeypatch.setattr("mts_tui.app.device_name", lambda: DEVICE_NAME)
+    monkeypatch.setattr("mts_tui.session.device_name", lambda: DEVICE_NAME)
     monkeypatch.setattr("mts_tui.screens.sign_in.device_name", lambda: DEVICE_NAME)
     monkeypatch.setattr("textual.widgets.Input._toggle_cursor", lambda _input: None)
     monkeypatch.setattr(KeyBar, "layout_name", "ru")
-    monkeypatch.setattr(Life, "_run", lambda _life: None)
+    monkeypatch.setattr(Background, "_run", lambda _background: None)
 
 
 @pytest.fixture(scope="session")

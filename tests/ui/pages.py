@@ -18,6 +18,7 @@ from mts_tui.app import MtsApp
 from mts_tui.screens.cabinet import CabinetScreen, TopBar
 from mts_tui.screens.help import HelpDialog
 from mts_tui.screens.password import PasswordOffer
+from mts_tui.screens.proxy import ProxyDialog
 from mts_tui.screens.sign_in import SignInScreen
 from mts_tui.widgets.check import Check
 from mts_tui.widgets.dialog import Proof
@@ -70,6 +71,8 @@ def _at_work(app: Any) -> bool:
     endless = {"events"}
     if isinstance(app.screen, Proof):
         endless.add("save")  # Waits for the person.
+    if isinstance(app.screen, ProxyDialog):
+        endless |= {"session", "proxy"}
     return any(worker.group not in endless and not worker.is_finished for worker in app.workers)
 
 
@@ -314,6 +317,41 @@ class ProofDialog(Person):
 
     async def prove(self, text: str) -> None:
         await self.fill("#proof", text)
+        await self.press("enter")
+
+
+class ProxyPassword(Person):
+    """«Прокси-сервер просит имя и пароль»."""
+
+    @property
+    def is_open(self) -> bool:
+        return isinstance(self.screen, ProxyDialog)
+
+    @property
+    def message(self) -> str:
+        return str(self.screen.query_one("#proxy-message", Static).content)
+
+    @property
+    def name(self) -> str:
+        return self.screen.query_one("#proxy-name", Input).value
+
+    @property
+    def password(self) -> Input:
+        return self.screen.query_one("#proxy-password", Input)
+
+    async def opens(self, patience: float = PATIENCE) -> None:
+        """Wait for it, ready to be typed in."""
+        await until(self.pilot, lambda: self.is_open, patience)
+        await settle(self.pilot)
+
+    async def keep(self) -> None:
+        self.screen.query_one("#proxy-keep", Check).focus()
+        await self.press("space")
+
+    async def give(self, name: str, password: str) -> None:
+        """Type both and press Enter."""
+        await self.fill("#proxy-name", name)
+        await self.fill("#proxy-password", password)
         await self.press("enter")
 
 

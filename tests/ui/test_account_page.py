@@ -15,7 +15,8 @@ from mts_tui.backend.operator.rating import Usage
 from mts_tui.backend.services.billing import Book
 from mts_tui.backend.store.ledger import Entry, post
 from mts_tui.backend.store.transaction import from_ms
-from tests.backend.desk import NOW
+from mts_tui.screens.operation import OperationDialog
+from tests.backend.desk import NOW, change
 
 from .pages import Cabinet, Person, Phone, SignIn, settle
 from .world import LARGE, NORMAL, SMALL, World
@@ -136,8 +137,8 @@ async def test_suspended_packages(home: World) -> None:
         cabinet = Cabinet(pilot)
         put(home, -overview(home).number.balance.amount_minor + 1_00)
         with home.store.write() as tx:
+            change(tx, "UPDATE accounts SET fee_at = ? WHERE id = ?", tx.now_ms, ANNA)
             book = Book(tx, ANNA)
-            book.fee_at = tx.now_ms
             book.pass_time(tx.now_ms)
             book.write()
         await cabinet.do("refresh")
@@ -190,8 +191,8 @@ async def test_changes_are_seen_without_a_key(home: World) -> None:
         assert cabinet.balance == plain(
             formatting.money(overview(home).number.balance.amount_minor)
         )
-        assert cabinet.balance == "489,70 ₽"
-        assert "489,70" in cabinet.top
+        assert cabinet.balance == "450,30 ₽"
+        assert "450,30" in cabinet.top
         assert "Регистрация платежа: СБП" in cabinet.rows[0]
         assert "+150,00" in cabinet.seen
         assert cabinet.rows[1] == first
@@ -218,7 +219,7 @@ async def test_other_numbers_changes_leave_the_page_alone(home: World) -> None:
         put(home, 5_00, account="anna-petersburg")
         await settle(pilot)
         assert "overview" not in home.backend.asked
-        assert cabinet.balance == "339,70 ₽"
+        assert cabinet.balance == "300,30 ₽"
 
 
 async def test_news_while_another_page_is_open(home: World) -> None:
@@ -227,9 +228,9 @@ async def test_news_while_another_page_is_open(home: World) -> None:
         await cabinet.open("password")
         put(home, 10_00)
         await settle(pilot)
-        assert "349,70" in cabinet.top
+        assert "310,30" in cabinet.top
         await cabinet.open("account")
-        assert cabinet.balance == "349,70 ₽"
+        assert cabinet.balance == "310,30 ₽"
 
 
 async def test_news_under_a_dialog(home: World) -> None:
@@ -239,7 +240,7 @@ async def test_news_under_a_dialog(home: World) -> None:
         put(home, 10_00)
         await settle(pilot)
         await cabinet.press("escape")
-        assert cabinet.balance == "349,70 ₽"
+        assert cabinet.balance == "310,30 ₽"
 
 
 async def test_row_under_the_cursor_stays_when_news_come(home: World) -> None:
@@ -358,7 +359,7 @@ async def test_next_page_after_a_failure(home: World) -> None:
     async with home.run() as pilot:
         cabinet = Cabinet(pilot)
         before = cabinet.table.row_count
-        home.backend.refuse["transactions"] = StoreLocked(path="operator.db")
+        home.backend.refuse["operations"] = StoreLocked(path="operator.db")
         await cabinet.press("end")
         assert cabinet.toasts
         home.backend.refuse.clear()
@@ -515,3 +516,15 @@ async def test_warning_of_the_fee_beside_the_phone(home: World) -> None:
         cabinet = Cabinet(pilot)
         await Phone(pilot).open()
         assert "на счёте меньше" in cabinet.words
+
+
+async def test_enter_explains_an_operation(home: World) -> None:
+    async with home.run(NORMAL) as pilot:
+        cabinet = Cabinet(pilot)
+        paid = next(at for at, row in enumerate(cabinet.rows) if "Исходящий звонок" in row)
+        await cabinet.press(*["down"] * paid, "enter")
+        assert isinstance(cabinet.screen, OperationDialog)
+        assert "Исходящий звонок" in cabinet.words
+        assert "Правило" in cabinet.words
+        await cabinet.press("escape")
+        assert cabinet.is_open

@@ -341,7 +341,7 @@ async def test_the_whole_form_can_be_reached(world: World, size: tuple[int, int]
 
 
 @pytest.mark.parametrize("error", STORE_ERRORS, ids=lambda one: one.code)
-@pytest.mark.parametrize("operation", ["overview", "transactions", "linked"])
+@pytest.mark.parametrize("operation", ["overview", "operations", "linked"])
 async def test_store_error_on_the_account_page(
     home: World, operation: str, error: CabinetError
 ) -> None:
@@ -441,7 +441,7 @@ async def test_store_error_when_the_cabinet_opens(home: World) -> None:
         assert str(STORE_ERRORS[0]) in cabinet.toasts
         home.backend.refuse.clear()
         await cabinet.do("refresh")
-        assert cabinet.balance == "339,70 ₽"
+        assert cabinet.balance == "300,30 ₽"
 
 
 async def test_page_says_that_it_could_not_load(home: World) -> None:

@@ -9,11 +9,20 @@ from typing import Any
 import pytest
 from textual.command import CommandList
 from textual.pilot import Pilot
+from textual.widgets import Input
 
+from mts_tui.backend.contract.autopay import Autopay
 from mts_tui.backend.contract.errors import StoreDamaged
+from mts_tui.backend.contract.model import Money
+from mts_tui.backend.contract.trust import Trust
 from tests.backend.desk import other_than
 
-from .pages import Cabinet, NewPassword, Phone, ProofDialog, SignIn, settle, until
+from . import test_autopay_page, test_trust_page
+from .behind import Behind
+from .melodies import SCENES as MELODIES
+from .pages import Cabinet, NewPassword, Phone, ProofDialog, ProxyPassword, SignIn, settle, until
+from .paying_scenes import SCENES as PAYING
+from .services_scenes import SCENES as SERVICES
 from .world import LARGE, NORMAL, SMALL, World
 
 THEMES = ("mts-dark", "mts-light", "mts-ansi")
@@ -29,6 +38,11 @@ async def start_error(world: World, pilot: Pilot[None]) -> None:
 
 async def welcome(world: World, pilot: Pilot[None]) -> None:
     """The first run asks where the cabinet is."""
+
+
+async def proxy_password(world: World, pilot: Pilot[None]) -> None:
+    """The proxy on the way asks for a password, and did not take the first one."""
+    await ProxyPassword(pilot).give("anna.ivanova", "не тот")
 
 
 async def sign_in(world: World, pilot: Pilot[None]) -> None:
@@ -93,6 +107,59 @@ async def numbers(world: World, pilot: Pilot[None]) -> None:
     await Cabinet(pilot).press("down")
 
 
+async def archive(world: World, pilot: Pilot[None]) -> None:
+    await Cabinet(pilot).open("archive")
+    await Cabinet(pilot).press("down", "down", "down")
+
+
+async def archive_phone(world: World, pilot: Pilot[None]) -> None:
+    await archive(world, pilot)
+    await Phone(pilot).open()
+
+
+async def archive_search(world: World, pilot: Pilot[None]) -> None:
+    cabinet = Cabinet(pilot)
+    await cabinet.open("archive")
+    await cabinet.press("d", "down", "enter", "t", "space", "enter", "slash")
+    await cabinet.type("исх 985")
+
+
+async def archive_nothing(world: World, pilot: Pilot[None]) -> None:
+    cabinet = Cabinet(pilot)
+    await cabinet.open("archive")
+    await cabinet.press("slash")
+    await cabinet.type("нет такого")
+
+
+async def archive_operation(world: World, pilot: Pilot[None]) -> None:
+    cabinet = Cabinet(pilot)
+    await cabinet.open("archive")
+    await cabinet.press("slash")
+    await cabinet.type("компенсация")
+    await cabinet.press("enter", "enter", "enter")
+
+
+async def archive_period(world: World, pilot: Pilot[None]) -> None:
+    cabinet = Cabinet(pilot)
+    await cabinet.open("archive")
+    await cabinet.press("d", *["down"] * 5, "enter")
+    await cabinet.type("31.02")
+    await cabinet.press("enter", "enter")
+
+
+async def archive_kinds(world: World, pilot: Pilot[None]) -> None:
+    cabinet = Cabinet(pilot)
+    await cabinet.open("archive")
+    await cabinet.press("t", "space", "tab")
+
+
+async def archive_export(world: World, pilot: Pilot[None]) -> None:
+    cabinet = Cabinet(pilot)
+    await cabinet.open("archive")
+    await cabinet.press("e", "down")
+    cabinet.screen.query_one("#path", Input).value = "/home/anna/operations-79853701234.xlsx"
+
+
 async def password(world: World, pilot: Pilot[None]) -> None:
     cabinet, form = Cabinet(pilot), NewPassword(pilot)
     await cabinet.open("password")
@@ -119,12 +186,73 @@ async def palette(world: World, pilot: Pilot[None]) -> None:
     await cabinet.press("down")
 
 
+# ------------------------------------------------------------------ autopay, trust, promise
+
+
+async def autopay(world: World, pilot: Pilot[None]) -> None:
+    """A rule that works, one that fails, one that rests, and what they did."""
+    pages = test_autopay_page.AutopayPages(pilot)
+    test_autopay_page.keep_card(world)
+    test_autopay_page.keep_card(world, "no_money")
+    low = {"kind": "threshold", "threshold": Money(amount_minor=100_00, currency="RUB")}
+    for wanted in (low, {"card": "no_money"}, {"kind": "month", "day": 31, "weekday": None}):
+        world.clock.move(seconds=1)
+        rule = test_autopay_page.make(world, **wanted)
+    test_autopay_page.live(world, hours=14)
+    world.answer(Autopay.pause, test_autopay_page.MAIN, rule.id)
+    await pages.open()
+    await pages.press("tab", "enter")
+
+
+async def autopay_rule(world: World, pilot: Pilot[None]) -> None:
+    await autopay(world, pilot)
+    await Cabinet(pilot).press("shift+tab", "down", "enter")
+
+
+async def autopay_form(world: World, pilot: Pilot[None]) -> None:
+    """The form says what the rule means, and that it runs at once."""
+    pages = test_autopay_page.AutopayPages(pilot)
+    test_autopay_page.keep_card(world)
+    await pages.open()
+    await pages.press("plus")
+    await pages.give("rule-threshold", "500")
+    await pages.give("rule-amount", "1 000")
+    await pages.press("enter")
+
+
+async def autopay_form_wrong(world: World, pilot: Pilot[None]) -> None:
+    pages = test_autopay_page.AutopayPages(pilot)
+    test_autopay_page.keep_card(world)
+    await pages.open()
+    await pages.press("plus", "down")
+    await pages.give("rule-amount", "20")
+    await pages.press("enter")
+
+
+async def trust(world: World, pilot: Pilot[None]) -> None:
+    await test_trust_page.Terms(pilot).open_trust()
+
+
+async def promise(world: World, pilot: Pilot[None]) -> None:
+    dialog = test_trust_page.Terms(pilot)
+    await dialog.open_promise()
+    await dialog.press("down", "down")
+
+
+async def promise_refused(world: World, pilot: Pilot[None]) -> None:
+    world.answer(Trust.switch_on, test_trust_page.MAIN)
+    await test_trust_page.Terms(pilot).open_promise()
+
+
 BEFORE: tuple[Scene, ...] = (
-    start_error, welcome, sign_in, sign_in_wrong, sign_in_closed, sign_in_phone, password_offer,
+    start_error, welcome, proxy_password, sign_in, sign_in_wrong, sign_in_closed, sign_in_phone, password_offer,
 )  # fmt: skip
 AFTER: tuple[Scene, ...] = (
     account, account_phone, account_toasts, account_belarus, numbers, password, proof, keys_help,
-    palette,
+    palette, autopay, autopay_rule, autopay_form, autopay_form_wrong, trust, promise,
+    promise_refused, *PAYING,
+    archive, archive_phone, archive_search, archive_nothing, archive_operation, archive_period,
+    archive_kinds, archive_export, *MELODIES, *SERVICES,
 )  # fmt: skip
 WITH_TOASTS = {account_toasts, sign_in_phone}
 
@@ -154,6 +282,8 @@ def test_looks(
     app = world.app()
     if scene is start_error:
         app._make_backend = _damaged
+    if scene is proxy_password:
+        app = Behind(world).app()
     if scene is welcome:
         app._choose = lambda _server, _profile: app._make_backend
 

@@ -356,7 +356,7 @@ async def test_remembered_number_signs_in_by_itself(home: World) -> None:
         cabinet = Cabinet(pilot)
         assert cabinet.is_open
         assert cabinet.page == "account"
-        assert cabinet.balance == "339,70 ₽"
+        assert cabinet.balance == "300,30 ₽"
         assert cabinet.focus == "history"
 
 
@@ -462,7 +462,7 @@ async def test_sign_in_by_the_line(world: World) -> None:
         await way.press("f7")
         assert NewPassword(pilot).offered
         await NewPassword(pilot).skip()
-        assert Cabinet(pilot).balance == "339,70 ₽"
+        assert Cabinet(pilot).balance == "300,30 ₽"
 
 
 async def test_the_line_may_stop_vouching(world: World) -> None:

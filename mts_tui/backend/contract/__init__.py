@@ -1,24 +1,70 @@
 """What can be asked of a cabinet: models and operations, one file for each area."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
-from typing import Protocol
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
-from .access import Access
-from .account import Account
-from .demo import Demo
 from .endpoint import Area, Channel, Endpoint
 from .events import Event
-from .numbers import Numbers
-from .trust import Trust
 
-AREAS: tuple[type[Area], ...] = (Access, Numbers, Account, Trust, Demo)
+if TYPE_CHECKING:
+    from .access import Access
+    from .account import Account
+    from .archive import Archive
+    from .autopay import Autopay
+    from .blocking import Blocking
+    from .demo import Demo
+    from .forwarding import Forwarding
+    from .numbers import Numbers
+    from .options import Options
+    from .payments import Payments
+    from .preview import Preview
+    from .receipts import Receipts
+    from .ringback import Ringback
+    from .roaming import Roaming
+    from .tariffs import Tariffs
+    from .transfers import Transfers
+    from .trust import Trust
+    from .undo import Undo
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+AREAS = (
+    "access",
+    "numbers",
+    "account",
+    "archive",
+    "tariffs",
+    "options",
+    "payments",
+    "transfers",
+    "autopay",
+    "trust",
+    "blocking",
+    "forwarding",
+    "receipts",
+    "roaming",
+    "ringback",
+    "undo",
+    "demo",
+)
+"""The areas' words: each names a module here, and its class. They are loaded when first used."""
+
+
+@cache
+def area(word: str) -> type[Area]:
+    """The area of a word."""
+    found: type[Area] = getattr(import_module(f".{word}", __name__), word.capitalize())
+    return found
 
 
 def endpoints() -> Iterator[Endpoint]:
     """Every operation there is."""
-    for area in AREAS:
-        yield from area.endpoints
+    for word in AREAS:
+        yield from area(word).endpoints
 
 
 class Backend(Channel, Protocol):
@@ -46,15 +92,65 @@ class Cabinet:
 
     def __init__(self, channel: Channel, key: str | None = None) -> None:
         self._channel = channel
-        self.access = Access(channel, key)
-        self.numbers = Numbers(channel, key)
-        self.account = Account(channel, key)
-        self.trust = Trust(channel, key)
-        self.demo = Demo(channel, key)
+        self._key = key
+
+    if TYPE_CHECKING:
+        access: Access
+        account: Account
+        archive: Archive
+        autopay: Autopay
+        blocking: Blocking
+        demo: Demo
+        forwarding: Forwarding
+        numbers: Numbers
+        options: Options
+        payments: Payments
+        receipts: Receipts
+        ringback: Ringback
+        roaming: Roaming
+        tariffs: Tariffs
+        transfers: Transfers
+        trust: Trust
+        undo: Undo
+
+    def __getattr__(self, word: str) -> Area:
+        """An area, made when it is first asked for: most of them are not on the first screen."""
+        if word not in AREAS:
+            raise AttributeError(word)
+        made = area(word)(self._channel, self._key)
+        setattr(self, word, made)
+        return made
+
+    async def preview(
+        self, operation: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> "Preview[T]":
+        """What a command would answer and change, without changing anything.
+
+        Args:
+            operation: A command of this cabinet that offers it: `cabinet.trust.switch_on`.
+            args: Its arguments.
+            kwargs: Its arguments by name.
+
+        Raises:
+            CabinetError: What the command itself would raise.
+        """
+        endpoint = operation.endpoint.preview  # type: ignore[attr-defined]
+        answer: Preview[T] = await self._channel.call(endpoint, endpoint.bind(args, kwargs), None)
+        return answer
 
     def keyed(self, key: str) -> "Cabinet":
         """The same cabinet, whose next command carries this idempotency key."""
         return Cabinet(self._channel, key)
 
 
-__all__ = ["AREAS", "Area", "Backend", "Cabinet", "Channel", "Endpoint", "Event", "endpoints"]
+__all__ = [
+    "AREAS",
+    "Area",
+    "Backend",
+    "Cabinet",
+    "Channel",
+    "Endpoint",
+    "Event",
+    "area",
+    "endpoints",
+]

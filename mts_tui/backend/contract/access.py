@@ -7,6 +7,7 @@ from msgspec import Meta
 from .endpoint import Area, command, query
 from .errors import (
     CodeRequired,
+    EntryClosed,
     LineUnknown,
     NotFound,
     NumberClosed,
@@ -109,7 +110,10 @@ class Access(Area):
     """Getting in and out."""
 
     @command(
-        "POST", "/access/codes", public=True, errors=(TooManyCodes, TooManyRequests, NumberClosed)
+        "POST",
+        "/access/codes",
+        public=True,
+        errors=(TooManyCodes, TooManyRequests, NumberClosed, EntryClosed),
     )
     async def request_code(self, order: CodeOrder) -> CodeSent:
         """Send a one-time code: six digits, five minutes, one use; it ends the code before it."""
@@ -122,6 +126,7 @@ class Access(Area):
             WrongCode,
             WrongPassword,
             NumberClosed,
+            EntryClosed,
             CodeRequired,
             TooManyCodes,
             TooManyRequests,
@@ -134,7 +139,7 @@ class Access(Area):
     async def line(self) -> Line:
         """The number whose line carries this connection, where the operator's network says so."""
 
-    @command("POST", "/access/sessions/line", public=True, errors=(LineUnknown,))
+    @command("POST", "/access/sessions/line", public=True, errors=(LineUnknown, EntryClosed))
     async def sign_in_by_line(self) -> SignedIn:
         """Open a session for the line's own number, without a password."""
 

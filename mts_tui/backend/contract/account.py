@@ -1,30 +1,20 @@
-"""«Счет»: balance, packages, what was spent, the last transactions."""
+"""«Счет»: balance, packages, the month's spending, what is charged next, the budget."""
 
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from .endpoint import Area, query
-from .errors import NotFound
-from .model import AccountId, Count, Cursor, Id, Label, Limit, Model, Moment, Money, Page
+from .archive import OperationKind
+from .endpoint import Area, command, query
+from .errors import BudgetRefused, NotFound
+from .model import AccountId, Count, Id, Label, Model, Moment, Money, Page, Request
 from .numbers import Number
 
 BucketKind = Literal["call", "sms", "mms", "data"]
 BucketUnit = Literal["second", "piece", "byte"]
 Outlook = Literal["lasts", "runs_out", "unused"]
-TransactionKind = Literal[
-    "call",
-    "sms",
-    "mms",
-    "data",
-    "fee",
-    "option",
-    "top_up",
-    "compensation",
-    "transfer",
-    "correction",
-]
-Direction = Literal["in", "out", "missed", "none"]
+SubscriptionPeriod = Literal["day", "week", "month"]
+ChargeKind = Literal["fee", "option", "subscription", "autopay", "promise"]
 
 
 class Bucket(Model):
@@ -44,9 +34,9 @@ class Bucket(Model):
 
 
 class Spending(Model):
-    """What one kind of transaction cost in the running month."""
+    """What one kind of operation cost in the running month."""
 
-    kind: TransactionKind
+    kind: OperationKind
     spent: Money
 
 
@@ -64,6 +54,17 @@ class Points(Model):
     worth: Money
 
 
+class Budget(Model):
+    """How much a person wants to spend in a calendar month of the account's zone."""
+
+    limit: Money | None
+    """None where there is no budget."""
+    hard: bool
+    """Whether paid usage and purchases stop at the limit; the tariff's fee never does."""
+    spent: Money
+    """Since the month began."""
+
+
 class Overview(Model):
     """All that the first screen shows of an account."""
 
@@ -78,28 +79,47 @@ class Overview(Model):
     """True while the packages wait for the tariff's fee to be paid."""
     month: Annotated[list[Spending], Meta(extra_json_schema={"maxItems": 20})]
     next_fee: NextFee | None
+    budget: Budget | None
+    """None where there is none."""
     as_of: Moment
     """The operator's time of this answer."""
 
 
-class Transaction(Model):
-    """One line of the account's history: usage, charge or payment."""
+class Charge(Model):
+    """Something that falls due."""
+
+    at: Moment
+    kind: ChargeKind
+    title: Label
+    amount: Money
+    """Negative where money leaves the account, positive where autopay brings it."""
+    balance: Money
+    """What will be on the account then, if nothing else happens."""
+
+
+class BudgetOrder(Request):
+    """A budget to keep to."""
+
+    limit: Money
+    hard: bool = False
+
+
+class Subscription(Model):
+    """A paid subscription to somebody's content or service."""
 
     id: Id
-    at: Moment
-    kind: TransactionKind
-    direction: Direction
     title: Label
-    peer: Label
-    """The other number, an access point, or empty; others' text."""
-    units: Count
-    """Seconds of a call, bytes of a data session, pieces of a message."""
-    amount: Money
-    """Negative for a charge, positive for a payment, zero for what a package covered."""
-    balance: Money
-    """The balance after it."""
-    bucket: Id | None
-    """Id of the package that covered it, wholly or in part."""
+    provider: Label
+    price: Money
+    period: SubscriptionPeriod
+    since: Moment
+    next_at: Moment | None
+    """When it is charged next; None once it is switched off."""
+    trial: bool
+    """Whether it is free until `next_at`."""
+    on: bool
+    spent: Money
+    """What it has cost in the last 30 days."""
 
 
 class Account(Area):
@@ -109,8 +129,26 @@ class Account(Area):
     async def overview(self, account: AccountId) -> Overview:
         """Balance, packages with their outlook, the month's spending, the next fee."""
 
-    @query("/accounts/{account}/transactions", errors=(NotFound,))
-    async def transactions(
-        self, account: AccountId, limit: Limit = 50, cursor: Cursor | None = None
-    ) -> Page[Transaction]:
-        """The history, the newest first."""
+    @query("/accounts/{account}/charges", errors=(NotFound,))
+    async def charges(self, account: AccountId) -> Page[Charge]:
+        """What falls due in the next 31 days, in order of time."""
+
+    @query("/accounts/{account}/budget", errors=(NotFound,))
+    async def budget(self, account: AccountId) -> Budget:
+        """The month's budget."""
+
+    @command("PUT", "/accounts/{account}/budget", errors=(NotFound, BudgetRefused))
+    async def set_budget(self, account: AccountId, order: BudgetOrder) -> Budget:
+        """Set it; warnings come at 50, 75, 90 and 100 per cent. Can be undone."""
+
+    @command("DELETE", "/accounts/{account}/budget", errors=(NotFound,))
+    async def drop_budget(self, account: AccountId) -> Budget:
+        """Do without. Can be undone."""
+
+    @query("/accounts/{account}/subscriptions", errors=(NotFound,))
+    async def subscriptions(self, account: AccountId) -> Page[Subscription]:
+        """Paid subscriptions, those that are on first."""
+
+    @command("DELETE", "/accounts/{account}/subscriptions/{subscription}", errors=(NotFound,))
+    async def unsubscribe(self, account: AccountId, subscription: Id) -> Subscription:
+        """Switch a subscription off: it is not charged again. Can be undone."""

@@ -3,13 +3,15 @@
 A real operator does not offer this area.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from .endpoint import Area, command, query
 from .errors import ClockBackwards, NotFound
 from .model import AccountId, Count, Label, Model, Moment, Page, Phone, Request, Text, Zone
+
+CallSituation = Literal["free", "busy", "no_answer", "unreachable"]
 
 
 class Sim(Model):
@@ -65,6 +67,12 @@ class Vouching(Request):
     on: bool
 
 
+class IncomingCall(Request):
+    """Somebody calls the number, and this is what they find."""
+
+    situation: Annotated[CallSituation, Meta(examples=["busy"])]
+
+
 class ClockState(Model):
     """The operator's clock."""
 
@@ -97,6 +105,10 @@ class Demo(Area):
     @command("POST", "/demo/sims/{phone}/messages", public=True, errors=(NotFound,))
     async def send(self, phone: Phone, order: ShortMessage) -> Reply:
         """Send an SMS from the virtual phone."""
+
+    @command("POST", "/demo/sims/{phone}/calls", public=True, errors=(NotFound,))
+    async def receive(self, phone: Phone, order: IncomingCall) -> Reply:
+        """Let somebody call the number: a talk of 65 seconds, forwarded as its rules say."""
 
     @command("PUT", "/demo/sims/{phone}/vouching", public=True, errors=(NotFound,))
     async def vouch(self, phone: Phone, order: Vouching) -> Sim:

@@ -67,9 +67,14 @@ class Endpoint:
         changes: True for a command: it runs once for an idempotency key.
         public: True where no session is needed.
         errors: What it may raise, beyond what any operation may.
+        preview: The operation that tells what this command would change, where it offers that.
+        rehearses: The command that this operation is the preview of.
+        body_limit: Most bytes of a request's body; 0 for what the server takes of any.
     """
 
     area: str = ""
+    preview: "Endpoint | None" = None
+    rehearses: "Endpoint | None" = None
 
     def __init__(
         self,
@@ -80,6 +85,7 @@ class Endpoint:
         changes: bool,
         public: bool,
         errors: tuple[type[CabinetError], ...],
+        body_limit: int = 0,
     ) -> None:
         self.function = function
         self.name = function.__name__
@@ -87,6 +93,7 @@ class Endpoint:
         self.path = path
         self.changes = changes
         self.public = public
+        self.body_limit = body_limit
         self.errors = (InvalidRequest, *(() if public else (NotSignedIn,)), *errors)
         code = function.__code__
         self.argument_names = code.co_varnames[1 : code.co_argcount]
@@ -103,7 +110,10 @@ class Endpoint:
     @property
     def documentation(self) -> str:
         """What the operation does, for people: the docstring."""
-        return self.function.__doc__ or ""
+        told = self.function.__doc__ or ""
+        if self.rehearses is not None:
+            return f"What `{self.rehearses.id}` would answer and change. Nothing is changed."
+        return told
 
     @cached_property
     def _hints(self) -> dict[str, Any]:
@@ -112,6 +122,10 @@ class Endpoint:
     @cached_property
     def result(self) -> Any:
         """Type of the answer; `NoneType` where there is none."""
+        if self.rehearses is not None:
+            from .preview import Preview  # Which is made of what areas declare.
+
+            return Preview[self.rehearses.result]  # type: ignore[name-defined]
         return self._hints["return"]
 
     @cached_property
@@ -159,6 +173,29 @@ class Endpoint:
         return given
 
 
+def _preview_of(endpoint: Endpoint) -> Endpoint:
+    """The operation that runs a command and takes everything back.
+
+    A secret is never part of it: a preview answers as often as it is asked, and would let whoever
+    guesses a code try for nothing.
+    """
+    if any(parameter.is_secret for parameter in endpoint.parameters):
+        raise TypeError(f"{endpoint.name} takes a secret: it has no preview")
+    name = endpoint.name
+    preview = Endpoint(
+        endpoint.function,
+        "POST",
+        f"{endpoint.path}/preview/{name.replace('_', '-')}",
+        changes=False,
+        public=endpoint.public,
+        errors=(),
+    )
+    preview.errors = endpoint.errors
+    preview.name = f"preview_{name}"
+    preview.rehearses = endpoint
+    return preview
+
+
 class Area:
     """A part of the cabinet: declared operations, answered through a channel."""
 
@@ -182,6 +219,8 @@ def _declared(area: type[Area]) -> Iterator[Endpoint]:
         endpoint = getattr(member, "endpoint", None)
         if isinstance(endpoint, Endpoint):
             yield endpoint
+            if endpoint.preview is not None:
+                yield endpoint.preview
 
 
 Declared = Callable[Concatenate[A, P], Awaitable[R]]
@@ -200,9 +239,23 @@ def command(
     *,
     public: bool = False,
     errors: tuple[type[CabinetError], ...] = (),
+    previewed: bool = False,
+    body_limit: int = 0,
 ) -> Callable[[Declared[A, P, R]], Declared[A, P, R]]:
-    """Declare an operation that changes something, once for each idempotency key."""
-    return _declare(method, path, changes=True, public=public, errors=errors)
+    """Declare an operation that changes something, once for each idempotency key.
+
+    With `previewed`, `Cabinet.preview` tells what it would change. `body_limit` lets a larger
+    body come in than those of other operations, bytes.
+    """
+    return _declare(
+        method,
+        path,
+        changes=True,
+        public=public,
+        errors=errors,
+        previewed=previewed,
+        body_limit=body_limit,
+    )
 
 
 def _declare(
@@ -212,9 +265,21 @@ def _declare(
     changes: bool,
     public: bool,
     errors: tuple[type[CabinetError], ...],
+    previewed: bool = False,
+    body_limit: int = 0,
 ) -> Callable[[Declared[A, P, R]], Declared[A, P, R]]:
     def decorate(function: Declared[A, P, R]) -> Declared[A, P, R]:
-        endpoint = Endpoint(function, method, path, changes=changes, public=public, errors=errors)
+        endpoint = Endpoint(
+            function,
+            method,
+            path,
+            changes=changes,
+            public=public,
+            errors=errors,
+            body_limit=body_limit,
+        )
+        if previewed:
+            endpoint.preview = _preview_of(endpoint)
 
         @wraps(function)
         async def call(self: A, /, *args: P.args, **kwargs: P.kwargs) -> Any:

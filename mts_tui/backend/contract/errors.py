@@ -142,6 +142,17 @@ class NumberClosed(CabinetError):
     )
 
 
+class EntryClosed(CabinetError):
+    """«Аппарат утрачен»: nobody signs in with this number. It is not said why: a thief asks too."""
+
+    code = "ENTRY_CLOSED"
+    status = 423
+    sentence = (
+        "Войти с этим номером сейчас нельзя. Войдите с другим своим номером или позвоните на "
+        "0890 с любого телефона: там помогут."
+    )
+
+
 class TooManyCodes(CabinetError):
     """Codes are asked for too often. A new one may be asked for in `seconds`."""
 
@@ -197,6 +208,129 @@ class TrustRefused(CabinetError):
     """«На полном доверии» cannot be switched now; `reason` is a whole sentence."""
 
     code = "TRUST_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class PromiseRefused(CabinetError):
+    """«Обещанный платёж» is not given now; `reason` is a whole sentence."""
+
+    code = "PROMISE_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class PaymentRefused(CabinetError):
+    """A payment breaks a rule or a limit; `reason` is a whole sentence."""
+
+    code = "PAYMENT_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class PaymentDeclined(CabinetError):
+    """The bank declined the card; `reason` is a whole sentence. No money was taken."""
+
+    code = "PAYMENT_DECLINED"
+    status = 422
+    sentence = "{reason}"
+
+
+class PaymentOver(CabinetError):
+    """The payment is at its end already: done, declined, cancelled or expired."""
+
+    code = "PAYMENT_OVER"
+    status = 409
+    sentence = "Этот платёж уже завершён. Посмотрите его в списке платежей."
+
+
+class AutopayRefused(CabinetError):
+    """A rule of autopay is not possible; `reason` is a whole sentence."""
+
+    code = "AUTOPAY_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class BudgetRefused(CabinetError):
+    """A budget is not possible; `reason` is a whole sentence."""
+
+    code = "BUDGET_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class BudgetReached(CabinetError):
+    """The month's budget is spent, and the person asked for a stop there."""
+
+    code = "BUDGET_REACHED"
+    status = 422
+    sentence = (
+        "Бюджет месяца исчерпан, и вы просили на этом остановиться. Поднимите бюджет или "
+        "снимите остановку на странице «Счет»."
+    )
+
+
+class TariffRefused(CabinetError):
+    """The tariff cannot be changed like that; `reason` is a whole sentence."""
+
+    code = "TARIFF_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class BlockingRefused(CabinetError):
+    """A number cannot be blocked or reported lost like that; `reason` is a whole sentence."""
+
+    code = "BLOCKING_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class OptionRefused(CabinetError):
+    """Options cannot be switched like that; `reason` is a whole sentence."""
+
+    code = "OPTION_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class ForwardingRefused(CabinetError):
+    """Calls cannot be forwarded there; `reason` is a whole sentence."""
+
+    code = "FORWARDING_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class NumbersRefused(CabinetError):
+    """The list of numbers cannot be changed like that; `reason` is a whole sentence."""
+
+    code = "NUMBERS_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class RingbackRefused(CabinetError):
+    """«GOOD'OK» cannot do that; `reason` is a whole sentence."""
+
+    code = "RINGBACK_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class MailRefused(CabinetError):
+    """A document cannot be sent by e-mail; `reason` is a whole sentence."""
+
+    code = "MAIL_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class UndoRefused(CabinetError):
+    """It cannot be taken back any more; `reason` is a whole sentence."""
+
+    code = "UNDO_REFUSED"
     status = 422
     sentence = "{reason}"
 
@@ -346,6 +480,16 @@ class NotSentYet(Offline):
     )
 
 
+class OutboxClosed(Unavailable):
+    """A command cannot be written down before it is sent, and so is not sent."""
+
+    code = "OUTBOX_CLOSED"
+    sentence = (
+        "Действие не выполнено: его не удалось записать на диск этого компьютера, а без записи "
+        "оно могло бы потеряться. Освободите место и повторите."
+    )
+
+
 class UnsafeServer(Unavailable):
     """The server's address would send everything in the clear."""
 
@@ -366,18 +510,43 @@ class UntrustedServer(Unavailable):
     )
 
 
-class ProxyPassword(Unavailable):
-    """The proxy asks for a name and password."""
+class ProxyPassword(Offline):
+    """The proxy asks for a name and password, or does not take those it was given."""
 
     code = "PROXY_PASSWORD"
-    sentence = "Прокси-сервер {proxy} просит имя и пароль."
+    sentence = (
+        "Прокси-сервер {proxy} просит имя и пароль. Введите их: Ctrl+P, «Пароль прокси-сервера»."
+    )
 
 
-class ProxyRefused(Unavailable):
-    """The proxy does not answer, or does not let us through."""
+class ProxySilent(Offline):
+    """The proxy does not answer."""
+
+    code = "PROXY_SILENT"
+    sentence = (
+        "Прокси-сервер {proxy} не отвечает, и до кабинета не дойти. Проверьте его адрес и "
+        "подключение к сети; как только он ответит, кабинет продолжит сам."
+    )
+
+
+class ProxyRefused(Offline):
+    """The proxy does not let us through to the server."""
 
     code = "PROXY_REFUSED"
-    sentence = "Прокси-сервер {proxy} не пропускает к кабинету. Проверьте его адрес в настройках."
+    sentence = (
+        "Прокси-сервер {proxy} не пропускает к серверу {server}. Попросите того, кто его ведёт, "
+        "или укажите другой: mts-tui --proxy АДРЕС."
+    )
+
+
+class ProxyUnfit(Unavailable):
+    """The system's settings name a proxy of another kind; `reason` is a whole sentence."""
+
+    code = "PROXY_UNFIT"
+    sentence = (
+        "В настройках системы указан прокси-сервер, которым нельзя пользоваться. {reason} "
+        "Укажите его при запуске: mts-tui --proxy АДРЕС."
+    )
 
 
 class OldClient(Unavailable):

@@ -43,6 +43,10 @@ Label = Annotated[str, Meta(extra_json_schema={"format": "text", "maxLength": 20
 Text = Annotated[str, Meta(extra_json_schema={"format": "text", "maxLength": 4000})]
 """Free text; may be of several lines."""
 
+Sought = Annotated[str, Meta(max_length=100, extra_json_schema={"format": "text"})]
+"""What is looked for: a part of a title or a name, in any case, ё as е; a phone number however it
+is written. Empty for everything."""
+
 Zone = Annotated[
     str,
     Meta(

@@ -78,7 +78,7 @@ _PARAMETERS: dict[str, Schema] = {
         "required": False,
         "description": "The `id` of the last event that was read: the stream continues behind it.",
         "schema": {"type": "string", "format": "opaque", "maxLength": 1000},
-        "example": "17.4.0",
+        "example": "5d41402abc4b.17.4.0",
     },
     "Traceparent": {
         "name": "traceparent",
@@ -170,7 +170,7 @@ def document() -> Schema:
         "tags": [
             *(
                 {"name": area.name, "description": cleandoc(area.__doc__ or "")}
-                for area in contract.AREAS
+                for area in map(contract.area, contract.AREAS)
             ),
             {"name": "service", "description": "The server itself: events, offers, health."},
         ],

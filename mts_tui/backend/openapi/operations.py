@@ -195,5 +195,5 @@ def _stream(route: Route, examples: Examples) -> Schema:
             "contentMediaType": JSON,
             "contentSchema": event,
         },
-        "example": f"id: 17.4.0\nevent: event\ndata: {data}\n\n: beat\n\n",
+        "example": f"id: 5d41402abc4b.17.4.0\nevent: event\ndata: {data}\n\n: beat\n\n",
     }

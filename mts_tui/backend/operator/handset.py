@@ -6,20 +6,32 @@ a real phone shows it.
 
 import re
 from collections.abc import Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from mts_tui import formatting, phones
 from mts_tui.backend.contract.demo import Reply
-from mts_tui.backend.contract.errors import CabinetError, TooManyCodes
-from mts_tui.backend.services import access, trust
+from mts_tui.backend.contract.errors import CabinetError, TooManyCodes, WrongCode
+from mts_tui.backend.contract.model import Money
+from mts_tui.backend.contract.transfers import TransferOrder
+from mts_tui.backend.operator.catalogue import Tariff
+from mts_tui.backend.services import access, options, payments, tariffs, transfers, trust
 from mts_tui.backend.services import account as account_service
-from mts_tui.backend.services.billing import tariff_of
+from mts_tui.backend.services.billing import Book, tariff_of, tariffs_of
+from mts_tui.backend.services.held import options_of
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms
+
+from . import care, gsm, ringback_phone
 
 UNKNOWN = "Неполадки подключения или неверный код MMI."
 NOT_DELIVERED = "Сообщение не отправлено: у этого номера нет такой услуги."
 IMEI = "350000000000006"
 LAST_PAID = 5
+_ACCEPTED = "Заявка принята. Результат придёт в SMS."
+_PROMISE = "Обещанный платёж"
+_TRANSFER_MENU = "transfer"
+_TRANSFER = re.compile(r"\*112\*(?P<to>\+?[0-9]{5,15})\*(?P<roubles>[0-9]{1,9})#")
+_TRANSFER_CODE = re.compile(r"\*112\*(?P<code>[0-9]{6})#")
 _BUCKETS = {"call": "Минуты", "sms": "SMS", "mms": "MMS", "data": "Интернет"}
 _LATIN = str.maketrans(
     {
@@ -34,20 +46,34 @@ _LATIN = str.maketrans(
 def dial(tx: Transaction, account: Row, code: str, menu: str = "") -> Reply:
     """Answer a USSD code or a call to a short number."""
     code = re.sub(r"[\s()-]", "", code)
-    if menu:
-        return _menu(tx, account, menu, code)
+    answered = care.gate(account, code, menu) or care.answer(tx, account, code, menu)
+    return answered or (_menu if menu else _code)(tx, account, code, menu)
+
+
+def _code(tx: Transaction, account: Row, code: str, _menu: str) -> Reply:
+    """The answer to what begins something."""
+    if asked := _TRANSFER.fullmatch(code):
+        return _begin_transfer(tx, account, asked["to"], int(asked["roubles"]))
+    if shown := _TRANSFER_CODE.fullmatch(code):
+        return _confirm_transfer(tx, account, shown["code"])
+    answer = _CODES.get(code) or _of_catalogue(tx, account, code)
+    forwarded = gsm.answer(tx, account, code) if answer is None else None
+    if forwarded is not None:
+        return Reply(text=forwarded)
     if code.startswith("#") and code != "#" and f"*{code[1:]}" in _CODES:
         return _latin(_run(_CODES[f"*{code[1:]}"], tx, account))
-    answer = _CODES.get(code)
     return _run(answer, tx, account) if answer is not None else Reply(text=UNKNOWN)
 
 
 def send(tx: Transaction, account: Row, to: str, text: str) -> Reply:
     """Take an SMS from the phone; short numbers answer."""
     to = formatting.clean(to).strip()
+    closed = care.gate(account, to)
+    if closed is not None:
+        return closed
     tx.message(account["id"], to, formatting.clean(text), outgoing=True)
     word = " ".join(text.split()).casefold()
-    answer = _COMMANDS.get((to, word))
+    answer = _COMMANDS.get((to, word)) or ringback_phone.by_sms(to, word)
     if answer is not None:
         reply = _run(answer, tx, account)
         if reply.text != _CODE_ON_ITS_WAY:  # The code itself comes as an SMS of its own.
@@ -67,8 +93,8 @@ def _run(answer: Callable[[Transaction, Row], str], tx: Transaction, account: Ro
     try:
         text = answer(tx, account)
     except CabinetError as error:
-        text = str(error)
-    menu = "111" if text.startswith("МТС. ") else ""
+        return Reply(text=str(error))
+    menu = next((menu for menu, begins in _MENUS_BEGIN.items() if text.startswith(begins)), "")
     return Reply(text=text, menu=menu)
 
 
@@ -129,18 +155,52 @@ def _password(tx: Transaction, account: Row) -> str:
 
 def _trust_on(tx: Transaction, account: Row) -> str:
     trust.grant(tx, account)
-    return "Заявка принята. Результат придёт в SMS."
+    return _ACCEPTED
 
 
 def _trust_off(tx: Transaction, account: Row) -> str:
     trust.withdraw(tx, account)
-    return "Заявка принята. Результат придёт в SMS."
+    return _ACCEPTED
 
 
 def _limit(_tx: Transaction, account: Row) -> str:
-    if not account["floor"]:
+    if not account["base_floor"]:
         return "Услуга «На полном доверии» не подключена. Подключить: *111*32#"
-    return f"Ваш лимит: {formatting.money(account['floor'], account['currency'])}"
+    return f"Ваш лимит: {formatting.money(account['base_floor'], account['currency'])}"
+
+
+def _promises(tx: Transaction, account: Row) -> str:
+    """The menu of sums, or why there is none."""
+    terms = trust.promise_terms_of(tx, account)
+    for condition in terms.conditions:
+        if not condition.met:
+            return condition.explanation
+    lines = [f"{_PROMISE} на {formatting.count(terms.days, 'день', 'дня', 'дней')}:"]
+    for place, offer in enumerate(terms.offers, 1):
+        money, fee = offer.amount, offer.fee.amount_minor
+        price = f"комиссия {formatting.money(fee, money.currency)}" if fee else "без комиссии"
+        lines.append(f"{place} {formatting.money(money.amount_minor, money.currency)}, {price}")
+    return "\n".join(lines)
+
+
+def _promised(place: int) -> Callable[[Transaction, Row], str]:
+    def answer(tx: Transaction, account: Row) -> str:
+        trust.give(tx, account, trust.PROMISE_OFFERS[place])
+        return _ACCEPTED
+
+    return answer
+
+
+def _active_promise(tx: Transaction, account: Row) -> str:
+    active = trust.promise_terms_of(tx, account).active
+    if active is None:
+        return "Действующего обещанного платежа нет. Получить: *111*123#"
+    ends = active.due_at.astimezone(ZoneInfo(account["zone"]))
+    text = f"{_PROMISE}: {formatting.money(active.amount.amount_minor, active.amount.currency)}"
+    text += f", до {formatting.moment(ends, tx.now.astimezone(ends.tzinfo))}"
+    if active.fee:
+        text += f". Комиссия {formatting.money(active.fee.amount_minor, active.fee.currency)}"
+    return text
 
 
 def _link(tx: Transaction, account: Row) -> str:
@@ -158,6 +218,36 @@ def _link(tx: Transaction, account: Row) -> str:
 def _tariff(tx: Transaction, account: Row) -> str:
     tariff = tariff_of(tx, account["tariff_id"])
     return f"Ваш тариф: {tariff.title}. {tariff.description}."
+
+
+def _of_catalogue(
+    tx: Transaction, account: Row, code: str
+) -> Callable[[Transaction, Row], str] | None:
+    """What a tariff's or an option's own code does, if it is one; forwarding has the network's."""
+    if not code or code.startswith("##"):
+        return None
+    for tariff in tariffs_of(tx, account["country"]):
+        if code == tariff.ussd:
+            return partial(_change_tariff, tariff=tariff)
+    for option in options_of(tx, account["country"]):
+        if code in (option.ussd, option.ussd_off):
+            return partial(_switch, option=option.id, on=code == option.ussd)
+    return None
+
+
+def _change_tariff(tx: Transaction, account: Row, tariff: Tariff) -> str:
+    book = Book(tx, account["id"])
+    book.pass_time(tx.now_ms)
+    tariffs.change_now(book, tariff)
+    return _ACCEPTED
+
+
+def _switch(tx: Transaction, account: Row, option: str, *, on: bool) -> str:
+    book = Book(tx, account["id"])
+    book.pass_time(tx.now_ms)
+    options.switch(book, [option] if on else [], [] if on else [option])
+    book.write()
+    return _ACCEPTED
 
 
 def _points(_tx: Transaction, account: Row) -> str:
@@ -186,10 +276,45 @@ def _greeting(_tx: Transaction, account: Row) -> str:
     return f"МТС. Ваш номер {number}\n1 Баланс\n2 Остатки пакетов\n3 Пароль по SMS\n4 Мой тариф"
 
 
-def _menu(tx: Transaction, account: Row, menu: str, choice: str) -> Reply:
+def _begin_transfer(tx: Transaction, account: Row, to: str, roubles: int) -> Reply:
+    """«Прямая передача» (facts 1.5): the code comes by SMS and is asked for here."""
+    try:
+        order = TransferOrder(
+            to=phones.parse(to), amount=Money(amount_minor=roubles * 100, currency="RUB")
+        )
+        begun = transfers.begin(tx, account, order, account["subscriber_id"], account["id"])
+    except (CabinetError, phones.PhoneError) as error:
+        return Reply(text=str(error))
+    amount = formatting.money(begun.amount.amount_minor)
+    fee = formatting.money(begun.commission.amount_minor)
+    return Reply(
+        text=f"Перевод {amount} на {begun.title}, комиссия {fee}. Введите код из SMS, он "
+        "действует 5 минут. Или наберите *112*код#.",
+        menu=_TRANSFER_MENU,
+    )
+
+
+def _confirm_transfer(tx: Transaction, account: Row, code: str) -> Reply:
+    waiting = tx.payments.transfer_awaiting_code(account_id=account["id"], now=tx.now_ms)
+    if waiting is None:
+        return Reply(text="Нет перевода, который ждёт кода. Начните его: *112*номер*сумма#.")
+    try:
+        done = payments.confirm_by_code(tx, account, waiting["id"], code)
+    except WrongCode as error:
+        left = formatting.count(int(error.details["left"] or 0), "попытка", "попытки", "попыток")
+        return Reply(text=f"Код не подошёл. Осталось: {left}.", menu=_TRANSFER_MENU)
+    except CabinetError as error:
+        return Reply(text=str(error))
+    return Reply(text=f"Переведено {formatting.money(done.amount.amount_minor)} на {done.title}.")
+
+
+def _menu(tx: Transaction, account: Row, choice: str, menu: str) -> Reply:
+    if menu == _TRANSFER_MENU:
+        return _confirm_transfer(tx, account, choice)
     answer = _MENUS.get(menu, {}).get(choice)
     if answer is None:
-        return Reply(text="Такого пункта нет. Наберите *111# ещё раз.")
+        again = _AGAIN.get(menu, "*111#")
+        return Reply(text=f"Такого пункта нет. Наберите {again} ещё раз.")
     return Reply(text=_run(answer, tx, account).text)
 
 
@@ -208,7 +333,14 @@ _CODES: dict[str, Callable[[Transaction, Row], str]] = {
     "*111*59#": _tariff,
     "*111*217#": _rests(("data",)),
     "*111*455*0#": _points,
+    "*111*123#": _promises,
+    "1113": _promises,
+    "*111*1230#": _active_promise,
     "*132#": _limit,
+    "*111*28#": ringback_phone.offer,
+    "*111*29#": ringback_phone.switch_off,
+    "0550": ringback_phone.offer,
+    "9505": ringback_phone.offer,
     "*152#": _last_paid,
     "*#06#": _imei,
 }
@@ -217,11 +349,20 @@ _COMMANDS: dict[tuple[str, str], Callable[[Transaction, Row], str]] = {
     ("111", "2118"): _trust_on,
     ("111", "21180"): _trust_off,
 }
-_MENUS = {
+_AGAIN = {"promise": "*111*123#", "ringback": "*111*28#"}
+_MENUS: dict[str, dict[str, Callable[[Transaction, Row], str]]] = {
     "111": {
         "1": _balance,
         "2": _rests(("call", "sms", "mms", "data")),
         "3": _password,
         "4": _tariff,
-    }
+    },
+    "ringback": {"1": ringback_phone.switch_on},
+    "promise": {str(place + 1): _promised(place) for place in range(len(trust.PROMISE_OFFERS))},
 }
+_MENUS_BEGIN = {
+    "111": "МТС. ",
+    "promise": f"{_PROMISE} на ",
+    "ringback": ringback_phone.OFFER,
+}
+"""How the answer begins that opens a menu."""

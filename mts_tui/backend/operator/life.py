@@ -6,23 +6,26 @@ thing: living from where the account stopped to now.
 """
 
 import contextlib
-import logging
+import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
 from mts_tui import __version__
-from mts_tui.backend.contract.errors import CabinetError, Unavailable
+from mts_tui.backend.background import Background, Job, due_job
+from mts_tui.backend.contract.errors import Unavailable
 from mts_tui.backend.contract.events import Event
 from mts_tui.backend.services import access
 from mts_tui.backend.services.billing import Book
+from mts_tui.backend.services.forwarding import FORWARDED, Diversion, unconditional
 from mts_tui.backend.store import Store, Transaction
 from mts_tui.backend.store.ledger import Entry
 from mts_tui.backend.store.transaction import from_ms, to_ms
 
+from .rating import Usage
 from .traffic import PROFILES, contacts, day_usage, live_usage
 
 _STEPS = {"RUB": 100_00, "BYN": 5_00, "UAH": 50_00}
@@ -32,18 +35,16 @@ _SBP = "Регистрация платежа: СБП"
 _GIVEN_BACK_AFTER = 9_000
 """Milliseconds between a payment and the compensation of its commission (facts 1.2)."""
 _LOOK_AHEAD = timedelta(days=3)
-_TICK = 1.0
 _CATCH_UP_EVERY = 60.0
 _FIRST_CATCH_UP = 15.0
 """The first answers and keys go before the last minutes of six accounts."""
+_LOOKED_AFTER_EVERY = timedelta(minutes=1)
 _FAR_BEHIND = timedelta(hours=1)
 _USAGE_EVERY = (15.0, 40.0)
 _KEPT = timedelta(days=3)
 _ANSWERS_KEPT = timedelta(hours=48)
 _EVENTS_AT_ONCE = 200
 _PATIENCE = 3
-
-log = logging.getLogger(__name__)
 
 
 def live_until(
@@ -64,6 +65,7 @@ def live_until(
     if first is not None:
         book.move(first)
     profile = PROFILES[row["profile"]]
+    diversion = unconditional(tx, row)
     day = from_ms(since).astimezone(book.zone).date()
     last = until.astimezone(book.zone).date()
     while day <= last:
@@ -77,13 +79,21 @@ def live_until(
                 break
             while due and due[0] < at:
                 _pay(tx, book, due.pop(0), paying, seed)
-            if at > since and book.state != "blocked":
-                book.use(usage, at)
+            if at > since:
+                _use(book, usage, at, diversion)
         for moment in due:
             _pay(tx, book, moment, paying, seed)
         day += timedelta(days=1)
     book.pass_time(end)
     book.write()
+
+
+def _use(book: Book, usage: Usage, at: int, diversion: Diversion | None) -> None:
+    """Let a usage happen, a call where the owner has it forwarded."""
+    if diversion is not None and diversion.leads(usage, at):
+        book.use(diversion.onward(usage.units), at, title=FORWARDED)
+    else:
+        book.use(usage, at)
 
 
 def _pay(tx: Transaction, book: Book, at: int, paying: int, seed: int) -> None:
@@ -102,7 +112,7 @@ def _pay_in(book: Book, at: int, seed: int) -> None:
     fee_soon = book.fee_at is not None and from_ms(book.fee_at) - from_ms(at) <= _LOOK_AHEAD
     if book.suspended or (fee_soon and book.tariff.monthly):
         need = book.tariff.monthly + step // 5
-    if book.balance >= need:
+    if book.balance >= need or book.state == "blocked":
         return
     rng = Random(f"{seed}:{book.id}:{at}")
     amount = max(-(-(need - book.balance) // step), 3) * step
@@ -148,10 +158,17 @@ class Life:
         seed: For an empty store.
         live: Whether usage goes on; time passes in any case.
         tell: Told of every event, of other processes' too.
+        jobs: Other work for the same thread.
     """
 
     def __init__(
-        self, store: Store, *, seed: int, live: bool, tell: Callable[[list[Event]], None]
+        self,
+        store: Store,
+        *,
+        seed: int,
+        live: bool,
+        tell: Callable[[list[Event]], None],
+        jobs: Sequence[Job] = (),
     ) -> None:
         self._store = store
         self._seed = seed
@@ -159,8 +176,11 @@ class Life:
         self._tell = tell
         self._told: dict[str, int] = {}
         self._lock = threading.Lock()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._rng = Random()
+        self._usage_at = math.inf
+        self._catch_up_at = 0.0
+        work = [due_job(store, _live_to_now), self._catch_up, self._use, self._hear_others]
+        self._background = Background("operator-life", [*work, *jobs])
 
     def begin(self) -> None:
         """Open the store, bring the people in where it is empty, and start living.
@@ -175,8 +195,10 @@ class Life:
             self._told = {row["id"]: row["event_seq"] for row in tx.accounts.event_seqs()}
         if catalogue_version != __version__ or not settled:
             self._bring_in()
-        self._thread = threading.Thread(target=self._run, name="operator-life", daemon=True)
-        self._thread.start()
+        if self._live:
+            self._usage_at = time.monotonic() + self._rng.uniform(*_USAGE_EVERY)
+        self._catch_up_at = time.monotonic() + (0.0 if self._far_behind() else _FIRST_CATCH_UP)
+        self._background.begin()
 
     def _bring_in(self) -> None:
         """Settle the people; another program may be at it, which takes longer than one waits."""
@@ -194,9 +216,7 @@ class Life:
 
     def end(self) -> None:
         """Stop living; returns when the thread is done with the store."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._background.end()
 
     def committed(self, events: list[Event]) -> None:
         """Tell of what this process has committed."""
@@ -210,52 +230,32 @@ class Life:
         if news:
             self._tell(news)
 
-    def _run(self) -> None:
-        rng = Random()
-        usage_at = time.monotonic() + rng.uniform(*_USAGE_EVERY)
-        catch_up_at = time.monotonic() + (0.0 if self._far_behind() else _FIRST_CATCH_UP)
-        while not self._stop.is_set():
-            with self._going_on():
-                if time.monotonic() >= catch_up_at:
-                    catch_up_at = time.monotonic() + _CATCH_UP_EVERY
-                    self._catch_up()
-                if self._live and time.monotonic() >= usage_at:
-                    usage_at = time.monotonic() + rng.uniform(*_USAGE_EVERY)
-                    self._use(rng)
-                self._hear_others()
-            self._stop.wait(_TICK)
-
-    @contextlib.contextmanager
-    def _going_on(self) -> Iterator[None]:
-        """A file that cannot be written now is tried again at the next tick."""
-        try:
-            yield
-        except CabinetError as error:
-            log.warning("the demo's life waits: %s", error.code)
-
     def _far_behind(self) -> bool:
         """Whether so much happened meanwhile that the first answer should know of it."""
         with self._store.read() as tx:
             oldest = tx.accounts.oldest_life()
             return oldest is not None and from_ms(oldest) + _FAR_BEHIND < tx.now
 
-    def _catch_up(self) -> None:
-        with self._store.read() as tx:
-            seed = int(tx.common.get_meta(name="seed"))
-            accounts = [row["id"] for row in tx.accounts.all_ids()]
-        for account_id in accounts:
-            if self._stop.is_set():
-                return
-            self._store.change(partial(_live_to_now, account_id=account_id, seed=seed))
+    def _catch_up(self) -> bool:
+        """Bring one account that was not looked after for a minute up to now, once a minute."""
+        if time.monotonic() < self._catch_up_at:
+            return False
+        if self._store.change(_live_behind):
+            return True
+        self._catch_up_at = time.monotonic() + _CATCH_UP_EVERY
         self._store.change(forget)
+        return False
 
-    def _use(self, rng: Random) -> None:
-        self._store.change(partial(_use_something, rng=rng))
+    def _use(self) -> bool:
+        if time.monotonic() >= self._usage_at:
+            self._usage_at = time.monotonic() + self._rng.uniform(*_USAGE_EVERY)
+            self._store.change(partial(_use_something, rng=self._rng))
+        return False
 
-    def _hear_others(self) -> None:
+    def _hear_others(self) -> bool:
         """Events that another process on the same store has committed."""
         if not self._store.changed_elsewhere():
-            return
+            return False
         news: list[Event] = []
         with self._store.read() as tx:
             for row in tx.accounts.event_seqs():
@@ -269,10 +269,19 @@ class Life:
                         for event in found
                     ]
         self._publish(news)
+        return False
 
 
-def _live_to_now(tx: Transaction, account_id: str, seed: int) -> None:
-    live_until(tx, account_id, seed, tx.now)
+def _live_to_now(tx: Transaction, account_id: str) -> None:
+    live_until(tx, account_id, int(tx.common.get_meta(name="seed")), tx.now)
+
+
+def _live_behind(tx: Transaction) -> bool:
+    account_id = tx.ledger.take_behind(before=to_ms(tx.now - _LOOKED_AFTER_EVERY))
+    if account_id is None:
+        return False
+    _live_to_now(tx, account_id)
+    return True
 
 
 def _use_something(tx: Transaction, rng: Random) -> None:
@@ -280,9 +289,8 @@ def _use_something(tx: Transaction, rng: Random) -> None:
     account_id = linked[0] if rng.random() < 0.7 else rng.choice(linked)  # noqa: PLR2004
     seed = int(tx.common.get_meta(name="seed"))
     book = Book(tx, account_id)
-    if book.state != "blocked":
-        usage = live_usage(rng, book.phone, contacts(seed, account_id, book.phone))
-        book.use(usage, tx.now_ms)
+    usage = live_usage(rng, book.phone, contacts(seed, account_id, book.phone))
+    _use(book, usage, tx.now_ms, unconditional(tx, tx.accounts.by_id(id=account_id)))
     book.write()
 
 

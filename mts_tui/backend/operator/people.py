@@ -4,14 +4,20 @@ Every number is one that cannot belong to anybody (facts 4.6): gaps of the regis
 Belarusian numbers that no plan allots. Names are invented.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from mts_tui import phones
+from mts_tui.backend.services import options
+from mts_tui.backend.services.billing import Book
+from mts_tui.backend.services.subscriptions import Offer, subscribe
 from mts_tui.backend.store.ledger import Entry
-from mts_tui.backend.store.transaction import Transaction, to_ms
+from mts_tui.backend.store.transaction import Transaction, from_ms, to_ms
 
 from . import catalogue
 from .life import live_until
@@ -73,15 +79,33 @@ LINES = (
     ),
     Line("anna-new", "anna", "+79853709900", "posekundnyi", "second", 300_00, ()),
 )  # fmt: skip
+SUBSCRIPTIONS = (
+    ("anna-moscow", 214, Offer("horoscope", "Гороскоп на день", "ООО «Звёзды, демо»", 3_00, "day")),
+    ("anna-moscow", 25, Offer("films", "Кино без рекламы", "ООО «Экран, демо»", 199_00, "month")),
+    ("anna-moscow", 4, Offer("lessons", "Английский за завтраком", "ООО «Школа, демо»", 49_00,
+                             "week", trial_days=7)),
+    ("misha-moscow", 120, Offer("games", "Игры без границ", "ООО «Кубик, демо»", 5_00, "day")),
+)  # fmt: skip
+"""Whose, how many days ago it began, and what."""
+OPTIONS = (
+    ("anna-moscow", 640, "missed-calls"),
+    ("anna-moscow", 400, "incoming-russia"),
+    ("anna-moscow", 6, "child-care"),
+    ("anna-petersburg", 75, "zero-mts"),
+    ("misha-moscow", 130, "content-ban"),
+    ("misha-moscow", 129, "blacklist-child"),
+)
+"""Whose, how many days ago it was switched on, and which."""
 MAIN_PHONE = LINES[0].phone
 
 
 def put_catalogue(tx: Transaction, version: str) -> None:
     """Copy the catalogue's data files into the store, where the first screen finds them."""
     known = catalogue.load()
+    tariffs: Sequence[catalogue.Tariff | catalogue.Option] = [*known.tariffs.values()]
     for offers, put in (
-        (known.tariffs, tx.common.put_tariff),
-        (known.options, tx.common.put_option),
+        (tariffs, tx.common.put_tariff),
+        ([*known.options.values()], tx.common.put_option),
     ):
         put(
             [
@@ -90,8 +114,9 @@ def put_catalogue(tx: Transaction, version: str) -> None:
                     "title": offer.title,
                     "country": offer.country,
                     "body": msgspec.json.encode(offer).decode(),
+                    "position": position,
                 }
-                for offer in offers.values()
+                for position, offer in enumerate(offers)
             ]
         )
     tx.common.set_meta(name="catalogue", value=version)
@@ -106,14 +131,38 @@ def settle(tx: Transaction, seed: int) -> None:
         opened = _open(tx, line, place)
         for cabinet, role, name in line.cabinets:
             tx.accounts.link(subscriber_id=cabinet, account_id=line.id, name=name, role=role)
-        first = Entry(
+        first: Entry | None = Entry(
             at=to_ms(opened),
             kind="top_up",
             title="Регистрация платежа: Наличные в салоне",
             amount=line.first_payment,
             contra="cash:shop",
         )
+        for since, begin in sorted(_begun(tx, line.id), key=itemgetter(0)):
+            live_until(tx, line.id, seed, from_ms(since), first)
+            begin()
+            first = None
         live_until(tx, line.id, seed, tx.now, first)
+
+
+def _begun(tx: Transaction, line: str) -> Iterator[tuple[int, Callable[[], None]]]:
+    """When, ms, a line subscribed or switched an option on, and what does so."""
+    for account, days, offer in SUBSCRIPTIONS:
+        if account == line:
+            since = to_ms(tx.now - timedelta(days=days, hours=5))
+            yield since, partial(subscribe, tx, line, offer, since)
+    for account, days, option in OPTIONS:
+        if account == line:
+            yield (
+                to_ms(tx.now - timedelta(days=days, hours=7)),
+                partial(_switch_on, tx, line, option),
+            )
+
+
+def _switch_on(tx: Transaction, line: str, option: str) -> None:
+    book = Book(tx, line)
+    options.switch(book, [option], [], told=False)
+    book.write()
 
 
 def _open(tx: Transaction, line: Line, order: int) -> datetime:

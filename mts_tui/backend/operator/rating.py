@@ -1,27 +1,42 @@
 """What a call, a message or a session costs: pure arithmetic over a tariff and what is left of it.
 
 Rules (facts 1.2 and 2.1): what comes in at home is free, a call shorter than three seconds is
-free, a minute begun is a minute used, the package pays first and the remainder goes at the rate.
+free, a minute begun is a minute used, packages pay first and the remainder goes at the rate. Of
+several packages the one that ends first is used first; where it has too little, the next goes on.
 Everything is an integer: money in minor units, time in seconds, traffic in bytes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from mts_tui.backend.operator.catalogue import (
     MEGABYTE,
+    Changes,
     Kind,
-    Package,
+    Option,
     Rates,
     Route,
     SmsRates,
     Tariff,
+    TripRates,
 )
+from mts_tui.backend.operator.catalogue.countries import works_in, zone_of
 
-__all__ = ["UNLIMITED", "Charge", "Usage", "country_of", "rate", "route_of"]
+__all__ = [
+    "UNLIMITED",
+    "Charge",
+    "Plan",
+    "Share",
+    "Usage",
+    "country_of",
+    "effective",
+    "rate",
+    "route_of",
+]
 
 Direction = Literal["out", "in", "missed"]
 Unit = Literal["minute", "second", "piece", "megabyte"]
@@ -65,6 +80,14 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     units: int
 
 
+class Share(msgspec.Struct, frozen=True, gc=False):
+    """What one more package gave, where the first had too little: units, and what it had before."""
+
+    bucket: str
+    units: int
+    before: int
+
+
 class Charge(msgspec.Struct, frozen=True, gc=False):
     """What it cost and why.
 
@@ -76,10 +99,12 @@ class Charge(msgspec.Struct, frozen=True, gc=False):
         rate_minor: price of one `unit`, minor units; 0 where the rule asks for none.
         unit: what `rate_minor` is for: minute, second, piece or megabyte.
         rated_units: units after rounding up: seconds, pieces or bytes; 0 where nothing counts.
-        bucket: package that paid, or None.
-        bucket_units: how much of it was taken; `rated_units - bucket_units` went at the rate.
+        bucket: first package that paid, or None.
+        bucket_units: how much of it was taken.
         before: what was left of the bucket, or `UNLIMITED`.
         after: what is left of it now, or `UNLIMITED`.
+        more: further packages that paid, in their order. What no package paid of `rated_units`
+            went at the rate.
     """
 
     amount_minor: int
@@ -91,66 +116,212 @@ class Charge(msgspec.Struct, frozen=True, gc=False):
     bucket_units: int = 0
     before: int = 0
     after: int = 0
+    more: tuple[Share, ...] = ()
+
+
+def effective(tariff: Tariff, options: Iterable[Option]) -> Tariff:
+    """The tariff as options change it: their packages join its own, prices are as they say."""
+    for option in options:
+        if option.changes is not None:
+            tariff = _changed(tariff, option.changes)
+        added = option.packages
+        if option.places:
+            added = tuple(replace(one, places=option.places) for one in added)
+        if added:
+            tariff = replace(tariff, packages=tariff.packages + added)
+    return tariff
+
+
+def _changed(tariff: Tariff, changes: Changes) -> Tariff:
+    rates = tariff.rates
+    cheaper = {
+        route: price for route, price in changes.call.items() if price < getattr(rates.call, route)
+    }
+    trip, roaming = rates.trip, rates.roaming
+    if changes.trip_in is not None and trip is not None:
+        trip = replace(trip, call_in=changes.trip_in)
+    zones_abroad = rates.roaming_zones
+    if changes.roaming_in is not None:
+        roaming = replace(roaming, call_in=changes.roaming_in)
+        zones_abroad = {
+            zone: replace(one, call_in=changes.roaming_in) for zone, one in zones_abroad.items()
+        }
+    rates = replace(
+        rates,
+        call=replace(rates.call, **cheaper) if cheaper else rates.call,
+        mms=-(-rates.mms * changes.mms_percent // 100),
+        trip=None if changes.as_home else trip,
+        roaming=roaming,
+        roaming_zones=zones_abroad,
+    )
+    zones = ("country",) if changes.as_home else changes.zones
+    packages = tuple(
+        replace(one, zones=(*one.zones, *(zone for zone in zones if zone not in one.zones)))
+        if "home" in one.zones
+        else one
+        for one in tariff.packages
+    )
+    return replace(tariff, rates=rates, packages=packages)
+
+
+class _Line(msgspec.Struct, frozen=True, gc=False):
+    """All that a plan has to say of one sort of usage.
+
+    Attributes:
+        free: What it costs where nothing is counted.
+        brief_under: Calls of fewer seconds cost `brief`.
+        brief: That.
+        price: Of one unit, minor units.
+        unit: See `Charge`.
+        size: Of the unit, in units of usage.
+        step: To which usage is rounded up.
+        packages: Ids of those that cover it, in the order of use, and which have no end.
+        rules: Of a charge from packages, from packages and money, of money alone.
+    """
+
+    free: Charge | None
+    brief_under: int
+    brief: Charge | None
+    price: int
+    unit: Unit
+    size: int
+    step: int
+    packages: tuple[tuple[str, bool], ...]
+    rules: tuple[str, str, str]
+
+
+class Plan:
+    """A tariff, ready to rate: what it says of a sort of usage is looked up once.
+
+    Args:
+        tariff: With all that options add and change, see `effective`.
+        order: Ids of packages in the order in which they are used up: the one that ends first goes
+            first. Those that are not named come after these, in the tariff's own order.
+    """
+
+    def __init__(self, tariff: Tariff, order: Sequence[str] = ()) -> None:
+        self.tariff = tariff
+        places = {package: place for place, package in enumerate(order)}
+        self._packages = sorted(
+            tariff.packages, key=lambda package: places.get(package.id, len(places))
+        )
+        self._lines: dict[tuple[str, str, str, str], _Line] = {}
+
+    def rate(self, usage: Usage, packages: Mapping[str, int]) -> Charge:
+        """Rate one usage.
+
+        Args:
+            usage: What happened.
+            packages: What is left of each bucket, by package id: seconds, pieces or bytes. A
+                missing bucket is an empty one; an unlimited package needs no entry.
+
+        Returns:
+            The charge; taking units out of the buckets is the caller's work.
+        """
+        sort = usage.kind, usage.direction, usage.zone, usage.route
+        line = self._lines.get(sort)
+        if line is None:
+            line = self._lines[sort] = self._line(usage)
+        units = usage.units
+        if units < line.brief_under and line.brief is not None:
+            return line.brief
+        if line.free is not None:
+            return line.free
+        rated = -(-units // line.step) * line.step
+        rest = rated
+        taken: list[Share] = []
+        for package, unlimited in line.packages:
+            before = UNLIMITED if unlimited else packages.get(package, 0)
+            if before:
+                units = rest if unlimited or before >= rest else before
+                taken.append(Share(package, units, before))
+                rest -= units
+                if not rest:
+                    break
+        price, size = line.price, line.size
+        amount = (price * rest + size // 2) // size  # Half a minor unit rounds up (facts 7.3).
+        in_packages, mixed, paid = line.rules
+        if not taken:
+            return Charge(amount, paid, price, line.unit, rated)
+        first = taken[0]
+        return Charge(
+            amount,
+            mixed if rest else in_packages,
+            price if rest else 0,
+            line.unit,
+            rated,
+            first.bucket,
+            first.units,
+            first.before,
+            UNLIMITED if first.before == UNLIMITED else first.before - first.units,
+            tuple(taken[1:]),
+        )
+
+    def _line(self, usage: Usage) -> _Line:
+        tariff, kind, direction = self.tariff, usage.kind, usage.direction
+        where = "roaming" if usage.zone.startswith("roaming") else usage.zone
+        sort = f"{kind}.{where}"
+        unit = _UNIT_OF[kind]
+        free = brief = None
+        how = _free_because(usage, tariff)
+        if how:
+            free = Charge(0, f"{sort}.{how}", 0, unit, 0)
+        if kind == "call" and direction == "out" and where != "roaming":
+            brief = Charge(0, f"{sort}.brief", 0, unit, 0)
+        price, unit, step = _price(usage, tariff, where)
+        covering = [] if direction == "in" else [
+            (package.id, package.unlimited)
+            for package in self._packages
+            if package.kind == kind
+            and where in package.zones
+            and (kind == "data" or usage.route in package.routes)
+            and (not package.places or works_in(package.places, usage.zone.partition(":")[2]))
+        ]  # fmt: skip
+        return _Line(
+            free=free,
+            brief_under=tariff.free_seconds if brief else 0,
+            brief=brief,
+            price=price,
+            unit=unit,
+            size=_UNIT_SIZES[unit],
+            step=step,
+            packages=tuple(covering),
+            rules=(f"{sort}.package", f"{sort}.mixed", f"{sort}.{'rate' if price else 'zero'}"),
+        )
 
 
 def rate(usage: Usage, tariff: Tariff, packages: Mapping[str, int]) -> Charge:
-    """Rate one usage.
-
-    Args:
-        usage: what happened.
-        tariff: on which tariff.
-        packages: what is left of each bucket, by package id: seconds, pieces or bytes. A missing
-            bucket is an empty one; an unlimited package needs no entry.
-
-    Returns:
-        The charge; taking `bucket_units` out of the bucket is the caller's work.
-    """
-    kind = usage.kind
-    where = "roaming" if usage.zone.startswith("roaming") else usage.zone
-    free = _free_because(usage, tariff, where)
-    if free:
-        return Charge(0, f"{kind}.{where}.{free}", 0, _UNIT_OF[kind], 0)
-    price, unit, step = _price(usage, tariff, where)
-    rated = -(-usage.units // step) * step
-    package = _package(usage, tariff, packages, where)
-    if package is None:
-        amount = _amount(price, unit, rated)
-        how = "rate" if price else "zero"
-        return Charge(amount, f"{kind}.{where}.{how}", price, unit, rated)
-    if package.unlimited:
-        rule = f"{kind}.{where}.package"
-        return Charge(0, rule, 0, unit, rated, package.id, rated, UNLIMITED, UNLIMITED)
-    left = packages[package.id]
-    if left >= rated:
-        rule = f"{kind}.{where}.package"
-        return Charge(0, rule, 0, unit, rated, package.id, rated, left, left - rated)
-    amount = _amount(price, unit, rated - left)
-    return Charge(amount, f"{kind}.{where}.mixed", price, unit, rated, package.id, left, left, 0)
+    """Rate one usage on a tariff alone. For more than one, make a `Plan`."""
+    return Plan(tariff).rate(usage, packages)
 
 
-def _free_because(usage: Usage, tariff: Tariff, where: str) -> str:
+def _free_because(usage: Usage, tariff: Tariff) -> str:
     """Name the reason for which nothing is counted, or "" when something is."""
     if usage.direction == "missed":
         return "missed"
     if usage.direction == "in":
-        return "" if usage.kind == "call" and _trip_price_in(tariff.rates, where) else "in"
-    if usage.kind == "call" and usage.units < tariff.free_seconds and where != "roaming":
-        return "brief"
+        return "" if usage.kind == "call" and _trip_price_in(tariff.rates, usage.zone) else "in"
     return "short" if usage.route == "short" else ""
 
 
-def _trip_price_in(rates: Rates, where: str) -> int:
+def _trip(rates: Rates, zone: str) -> TripRates | None:
+    """The prices away from home, by a usage's zone; None where they are those of home."""
+    where, _colon, country = zone.partition(":")
+    if where == "roaming":
+        return rates.abroad(zone_of(country))
+    return rates.trip if where == "country" else None
+
+
+def _trip_price_in(rates: Rates, zone: str) -> int:
     """Price of a minute of an incoming call: nothing, unless away from home."""
-    if where == "home":
-        return 0
-    trip = rates.roaming if where == "roaming" else rates.trip
+    trip = _trip(rates, zone)
     return trip.call_in if trip else 0
 
 
 def _price(usage: Usage, tariff: Tariff, where: str) -> tuple[int, Unit, int]:
     """Find the price, what it is for, and the step to which usage is rounded up."""
     kind, rates = usage.kind, tariff.rates
-    trip = None if where == "home" else rates.roaming if where == "roaming" else rates.trip
+    trip = _trip(rates, usage.zone)
     if kind == "data":
         return trip.data_mb if trip else rates.data_mb, "megabyte", tariff.data_step
     if kind == "mms":
@@ -162,37 +333,13 @@ def _price(usage: Usage, tariff: Tariff, where: str) -> tuple[int, Unit, int]:
         return trip.sms if trip else _sms_price(rates.sms, route), "piece", 1
     if trip:
         return trip.call_in if usage.direction == "in" else trip.call_out, "minute", 60
-    price: int = getattr(rates.call, route)
+    price: int = getattr(rates.call, route, 0)  # Nobody is called by the internet.
     return (price, "second", 1) if route in rates.call.per_second else (price, "minute", 60)
 
 
 def _sms_price(sms: SmsRates, route: Route) -> int:
     """Find the price of an SMS sent from home."""
     return sms.abroad if route in _ABROAD else sms.country if route in _FAR else sms.home
-
-
-def _package(
-    usage: Usage, tariff: Tariff, packages: Mapping[str, int], where: str
-) -> Package | None:
-    """Find the first package that covers the usage and has something left."""
-    if usage.direction == "in":
-        return None
-    kind, route = usage.kind, usage.route
-    for package in tariff.packages:
-        if (
-            package.kind == kind
-            and where in package.zones
-            and (kind == "data" or route in package.routes)
-            and (package.unlimited or packages.get(package.id, 0) > 0)
-        ):
-            return package
-    return None
-
-
-def _amount(price: int, unit: Unit, units: int) -> int:
-    """Multiply a price by what is to be paid, half a minor unit rounding up (facts 7.3)."""
-    size = _UNIT_SIZES[unit]
-    return (price * units + size // 2) // size
 
 
 # Who is who by number plan. It is coarse on purpose: a prefix tells the owner of the plan, not

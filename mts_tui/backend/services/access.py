@@ -28,6 +28,7 @@ from mts_tui.backend.contract.access import (
 )
 from mts_tui.backend.contract.errors import (
     CodeRequired,
+    EntryClosed,
     InvalidRequest,
     LineUnknown,
     NotFound,
@@ -48,6 +49,8 @@ from .caller import Caller, Guest
 from .notifications import notify
 
 CODE_SENDER = "3339"
+CALLER = "Звонок робота"
+"""How the phone of a city line calls who says a code to it."""
 CODE_LIVES = timedelta(minutes=5)
 CODE_PAUSE = timedelta(seconds=60)
 CODES_AT_MOST = 5
@@ -82,10 +85,15 @@ def request_code(tx: Transaction, guest: Guest, order: CodeOrder) -> CodeSent:
 def send_code(tx: Transaction, phone: str) -> None:
     """Make a one-time code and send it, if the number is a subscriber's.
 
+    A robot calls a city number and says it: nobody signs in with such a number, but it may be
+    added to a cabinet.
+
     Raises:
         TooManyCodes: Less than a minute after the last, or five within ten minutes.
+        EntryClosed: The phone is lost; whoever has it would read the code.
     """
     tx.access.hold(phone=phone)
+    account = _open_account(tx, phone)
     tx.access.forget_future_codes(  # The clock was set back.
         phone=phone, now=to_ms(tx.now + CLOCKS_DIFFER)
     )
@@ -105,23 +113,33 @@ def send_code(tx: Transaction, phone: str) -> None:
     tx.access.add_code(
         phone=phone,
         id=code_id,
-        code_hash=_code_hash(code_id, code),
+        code_hash=code_hash(code_id, code),
         sent_at=tx.now_ms,
         expires_at=to_ms(tx.now + CODE_LIVES),
     )
-    account = tx.accounts.by_phone(phone=phone)
-    if account is not None and account["kind"] == "mobile":
+    if account is None:
+        return
+    if account["kind"] == "mobile":
         tx.message(
             account["id"],
             CODE_SENDER,
             f"{code} — код для входа в «МТС-Помощник». Действует 5 минут. Никому его не сообщайте.",
+        )
+    else:
+        tx.message(
+            account["id"],
+            CALLER,
+            f"{code} — код, чтобы добавить этот номер в «МТС-Помощник». Действует 5 минут.",
         )
 
 
 def sign_in(tx: Transaction, guest: Guest, order: SignIn) -> SignedIn:
     """See `contract.access.Access.sign_in`."""
     _refuse_flood(tx, guest, order.phone)
-    account = tx.accounts.by_phone(phone=order.phone)
+    tx.access.hold(phone=order.phone)
+    account = _open_account(tx, order.phone)
+    if account is not None and account["kind"] != "mobile":
+        account = None  # A home's phone is anybody's there: its code adds it, and opens nothing.
     device_hash = _token_hash(order.device) if order.device else ""
     trusted = bool(
         device_hash
@@ -156,7 +174,10 @@ def line(tx: Transaction, guest: Guest) -> Line:
 
 def sign_in_by_line(tx: Transaction, guest: Guest) -> SignedIn:
     """See `contract.access.Access.sign_in_by_line`."""
-    account = tx.accounts.by_phone(phone=guest.line) if guest.line else None
+    if not guest.line:
+        raise LineUnknown
+    tx.access.hold(phone=guest.line)
+    account = _open_account(tx, guest.line)
     if account is None:
         raise LineUnknown
     return _open_session(tx, account, "line", "", "", announce=True)
@@ -166,12 +187,14 @@ def authenticate(tx: Transaction, token: str | None) -> Caller:
     """The caller of a session's token.
 
     Raises:
-        NotSignedIn: No such session, or it ended, was idle 20 minutes, or is a day old.
+        NotSignedIn: No such session, or it ended, was idle 20 minutes, or is a day old; or the
+            number's phone is lost.
     """
     row = tx.access.session(token_hash=_token_hash(token)) if token else None
     if (
         row is None
         or row["ended_at"] is not None
+        or row["lost_at"] is not None
         or from_ms(row["seen_at"]) + IDLE <= tx.now
         or from_ms(row["opened_at"]) + LONGEST_SESSION <= tx.now
     ):
@@ -231,17 +254,23 @@ def prove_by_code(tx: Transaction, phone: str, code: str) -> Row:
 
     Raises:
         NumberClosed: Three tries were wrong within the last ten minutes, or this was the third.
-        WrongCode: With how many tries are left.
+        WrongCode: With how many tries are left; a lost phone's code is never right.
     """
+    tx.access.hold(phone=phone)
     account = tx.accounts.by_phone(phone=phone)
+    if account is not None and account["lost_at"] is not None:
+        account = None
     _prove(tx, phone, account, code, None, None)
     tx.access.clear_lane(phone=phone, lane="code")
     return account
 
 
 def require_proof(tx: Transaction, caller: Caller) -> None:
-    """Let a dangerous action through only where the person was proved within five minutes."""
-    if from_ms(caller.proved_at) + PROOF_HOLDS < tx.now:
+    """Let a dangerous action through only where the person was proved within five minutes.
+
+    A rehearsal changes nothing: what an action would do is told without a proof.
+    """
+    if not tx.rehearsal and from_ms(caller.proved_at) + PROOF_HOLDS < tx.now:
         raise StepUpRequired
 
 
@@ -291,6 +320,18 @@ def forget_old(tx: Transaction) -> None:
     tx.access.forget_codes(before=to_ms(tx.now - CODES_WITHIN - CODE_LIVES))
     tx.access.forget_rates(before=tx.now_ms - 2 * FLOOD_WINDOW_MS)
     tx.access.forget_sessions(before=to_ms(tx.now - 2 * LONGEST_SESSION))
+
+
+def _open_account(tx: Transaction, phone: str) -> Row | None:
+    """The account of a number, if there is one. The number is held: what is read stays true.
+
+    Raises:
+        EntryClosed: Its phone is lost.
+    """
+    account: Row | None = tx.accounts.by_phone(phone=phone)
+    if account is not None and account["lost_at"] is not None:
+        raise EntryClosed
+    return account
 
 
 def _prove(
@@ -392,7 +433,7 @@ def _spend_code(tx: Transaction, phone: str, code: str) -> bool:
         return False
     if row["spent_at"] is not None and not (tx.key and row["spent_by"] == tx.key):
         return False  # Used; but the same request sent again is the same use.
-    if not passwords.same(row["code_hash"], _code_hash(row["id"], code)):
+    if not passwords.same(row["code_hash"], code_hash(row["id"], code)):
         return False
     tx.access.spend_code(phone=phone, id=row["id"], at=tx.now_ms, by=tx.key)
     return True
@@ -475,7 +516,8 @@ def _password_state(tx: Transaction, account_id: str) -> PasswordState:
     return PasswordState(is_set=True, changed_at=changed, is_old=changed + OLD_PASSWORD < tx.now)
 
 
-def _code_hash(code_id: str, code: str) -> str:
+def code_hash(code_id: str, code: str) -> str:
+    """What is kept of a one-time code; its id is the salt."""
     return hashlib.sha256(f"{code_id}:{code}".encode()).hexdigest()
 
 

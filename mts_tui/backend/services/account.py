@@ -6,20 +6,26 @@ from zoneinfo import ZoneInfo
 from mts_tui.backend.contract.account import (
     Bucket,
     BucketUnit,
+    Budget,
+    BudgetOrder,
+    Charge,
     NextFee,
     Outlook,
     Overview,
     Points,
     Spending,
+    Subscription,
 )
-from mts_tui.backend.contract.account import Transaction as Operation
-from mts_tui.backend.contract.errors import InvalidRequest
 from mts_tui.backend.contract.model import Money, Page
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
 from .billing import next_fee, tariff_of
+from .budget import budget_of, checked_limit
 from .caller import Caller, own_account
+from .charges import upcoming
 from .numbers import number
+from .subscriptions import listed, switch_off
+from .undo import offer
 
 UNITS: dict[str, BucketUnit] = {
     "call": "second",
@@ -31,7 +37,6 @@ POINT_WORTH_MINOR = 30
 """One bonus point in kopecks: 10 points = 3 ₽ (the project's decision, facts 1.10)."""
 PACE_NEEDS = timedelta(hours=12)
 """A pace taken over less time than this says nothing."""
-NEWEST = 2**62
 
 
 def overview(tx: Transaction, caller: Caller, account: str) -> Overview:
@@ -42,11 +47,15 @@ def overview(tx: Transaction, caller: Caller, account: str) -> Overview:
     local = tx.now.astimezone(ZoneInfo(row["zone"]))
     month_start = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     spent = tx.ledger.spent_by_kind(account_id=account, since=to_ms(month_start))
-    fee = next_fee(tariff, from_ms(row["fee_at"]).astimezone(local.tzinfo)) if row["fee_at"] else 0
+    fee = 0
+    if row["fee_at"] and row["state"] != "blocked":
+        fee = next_fee(tariff, from_ms(row["fee_at"]).astimezone(local.tzinfo))
     return Overview(
         number=number(row, tariff.title, caller),
         available=Money(amount_minor=row["balance"] - row["floor"], currency=currency),
-        trust_limit=Money(amount_minor=-row["floor"], currency=currency) if row["floor"] else None,
+        trust_limit=Money(amount_minor=-row["base_floor"], currency=currency)
+        if row["base_floor"]
+        else None,
         points=_points(row),
         buckets=[
             bucket(found, tx.now) for found in tx.ledger.buckets(account_id=account, at=tx.now_ms)
@@ -64,20 +73,61 @@ def overview(tx: Transaction, caller: Caller, account: str) -> Overview:
         )
         if row["fee_at"] is not None and fee
         else None,
+        budget=budget_of(tx, row) if row["budget"] is not None else None,
         as_of=tx.now,
     )
 
 
-def transactions(
-    tx: Transaction, caller: Caller, account: str, limit: int, cursor: str | None
-) -> Page[Operation]:
-    """See `contract.account.Account.transactions`."""
-    row = own_account(tx, caller, account)
-    before = _before(cursor)
-    rows = tx.ledger.page(account_id=account, before=before, count=limit + 1)
-    rows = list(rows)
-    items = [_operation(found, row["currency"]) for found in rows[:limit]]
-    return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+def charges(tx: Transaction, caller: Caller, account: str) -> Page[Charge]:
+    """See `contract.account.Account.charges`."""
+    return Page(items=upcoming(tx, own_account(tx, caller, account)))
+
+
+def budget(tx: Transaction, caller: Caller, account: str) -> Budget:
+    """See `contract.account.Account.budget`."""
+    return budget_of(tx, own_account(tx, caller, account))
+
+
+def set_budget(tx: Transaction, caller: Caller, account: str, order: BudgetOrder) -> Budget:
+    """See `contract.account.Account.set_budget`."""
+    limit = checked_limit(order, own_account(tx, caller, account))
+    return _budget(tx, caller, account, limit, hard=order.hard, title="Бюджет месяца изменён")
+
+
+def drop_budget(tx: Transaction, caller: Caller, account: str) -> Budget:
+    """See `contract.account.Account.drop_budget`."""
+    return _budget(tx, caller, account, None, hard=False, title="Бюджет месяца снят")
+
+
+def put_budget_back(
+    tx: Transaction, caller: Caller, account: str, body: dict[str, int | None]
+) -> None:
+    """Take a change of the budget back."""
+    own_account(tx, caller, account)
+    tx.accounts.set_budget(id=account, budget=body["limit"], hard=body["hard"])
+
+
+def subscriptions(tx: Transaction, caller: Caller, account: str) -> Page[Subscription]:
+    """See `contract.account.Account.subscriptions`."""
+    return Page(items=listed(tx, own_account(tx, caller, account)))
+
+
+def unsubscribe(tx: Transaction, caller: Caller, account: str, subscription: str) -> Subscription:
+    """See `contract.account.Account.unsubscribe`."""
+    return switch_off(tx, caller, own_account(tx, caller, account), subscription)
+
+
+def _budget(
+    tx: Transaction, caller: Caller, account: str, limit: int | None, *, hard: bool, title: str
+) -> Budget:
+    own_account(tx, caller, account)
+    before = tx.ledger.hold(id=account)
+    if (before["budget"], bool(before["budget_hard"])) != (limit, hard):
+        tx.accounts.set_budget(id=account, budget=limit, hard=int(hard))
+        tx.emit(account, "account")
+        was = {"limit": before["budget"], "hard": before["budget_hard"]}
+        offer(tx, caller, account, title, "account.put_budget_back", **was)
+    return budget_of(tx, tx.accounts.by_id(id=account))
 
 
 def bucket(row: Row, now: datetime) -> Bucket:
@@ -125,26 +175,3 @@ def _points(row: Row) -> Points | None:
         return None
     worth = Money(amount_minor=row["points"] * POINT_WORTH_MINOR, currency=row["currency"])
     return Points(amount=row["points"], worth=worth)
-
-
-def _before(cursor: str | None) -> int:
-    if cursor is None:
-        return NEWEST
-    if not cursor.isascii() or not cursor.isdigit() or int(cursor) > NEWEST:
-        raise InvalidRequest(reason="место в списке указано неверно.")
-    return int(cursor)
-
-
-def _operation(row: Row, currency: str) -> Operation:
-    return Operation(
-        id=str(row["seq"]),
-        at=from_ms(row["at"]),
-        kind=row["kind"],
-        direction=row["direction"],
-        title=row["title"],
-        peer=row["peer"],
-        units=row["units"],
-        amount=Money(amount_minor=row["amount"], currency=currency),
-        balance=Money(amount_minor=row["balance"], currency=currency),
-        bucket=row["bucket"],
-    )

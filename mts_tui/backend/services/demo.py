@@ -6,6 +6,7 @@ from mts_tui.backend.contract.demo import (
     ClockMove,
     ClockState,
     Dial,
+    IncomingCall,
     PhoneMessage,
     Reply,
     ShortMessage,
@@ -19,20 +20,22 @@ from mts_tui.backend.operator.life import everybody_lives, forget
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms
 
 from .caller import Caller, Guest
+from .forwarding import ring, some_caller
 
 MESSAGES_SHOWN = 50
+_CITY = "Это городской телефон: команд и SMS у него нет, на него только звонят."
 
 
 def sims(tx: Transaction, caller: Caller | Guest) -> Page[Sim]:
     """See `contract.demo.Demo.sims`."""
     del caller
-    return Page(items=[_sim(row) for row in tx.accounts.sims() if row["kind"] == "mobile"])
+    return Page(items=[_sim(row) for row in tx.accounts.sims()])
 
 
 def messages(tx: Transaction, caller: Caller | Guest, phone: str) -> Page[PhoneMessage]:
     """See `contract.demo.Demo.messages`."""
     del caller
-    account = _account(tx, phone)
+    account = _line(tx, phone)
     return Page(
         items=[
             PhoneMessage(
@@ -50,22 +53,38 @@ def messages(tx: Transaction, caller: Caller | Guest, phone: str) -> Page[PhoneM
 def dial(tx: Transaction, caller: Caller | Guest, phone: str, order: Dial) -> Reply:
     """See `contract.demo.Demo.dial`."""
     del caller
-    return handset.dial(tx, _account(tx, phone), order.code, order.menu)
+    account = _line(tx, phone)
+    if account["kind"] != "mobile":
+        return Reply(text=_CITY)
+    return handset.dial(tx, account, order.code, order.menu)
 
 
 def send(tx: Transaction, caller: Caller | Guest, phone: str, order: ShortMessage) -> Reply:
     """See `contract.demo.Demo.send`."""
     del caller
-    return handset.send(tx, _account(tx, phone), order.to, order.text)
+    account = _line(tx, phone)
+    if account["kind"] != "mobile":
+        return Reply(text=_CITY)
+    return handset.send(tx, account, order.to, order.text)
+
+
+def receive(tx: Transaction, caller: Caller | Guest, phone: str, order: IncomingCall) -> Reply:
+    """See `contract.demo.Demo.receive`."""
+    del caller
+    account = _line(tx, phone)
+    return Reply(text=ring(tx, account, order.situation, some_caller(tx.random)))
 
 
 def vouch(tx: Transaction, caller: Caller | Guest, phone: str, order: Vouching) -> Sim:
     """See `contract.demo.Demo.vouch`."""
     del caller
-    _account(tx, phone)
+    account = _line(tx, phone)
+    if account["kind"] != "mobile":
+        raise NotFound
+    on = order.on and account["lost_at"] is None  # A lost phone's line is nobody's.
     for row in tx.accounts.sims():  # One machine sits on one line at a time.
-        tx.accounts.vouch(phone=row["phone"], vouched=int(order.on and row["phone"] == phone))
-    tx.emit(_account(tx, phone)["id"], "session")
+        tx.accounts.vouch(phone=row["phone"], vouched=int(on and row["phone"] == phone))
+    tx.emit(account["id"], "session")
     return next(_sim(row) for row in tx.accounts.sims() if row["phone"] == phone)
 
 
@@ -87,9 +106,9 @@ def advance(tx: Transaction, caller: Caller | Guest, move: ClockMove) -> ClockSt
     return ClockState(now=tx.now, ahead_seconds=ahead)
 
 
-def _account(tx: Transaction, phone: str) -> Row:
-    account = tx.accounts.by_phone(phone=phone)
-    if account is None or account["kind"] != "mobile":
+def _line(tx: Transaction, phone: str) -> Row:
+    account: Row | None = tx.accounts.by_phone(phone=phone)
+    if account is None:
         raise NotFound
     return account
 

@@ -7,7 +7,17 @@ from mts_tui.backend.store.transaction import Transaction, to_ms
 
 KEPT = timedelta(days=3)
 SENDER = "MTS"
-NoticeKind = Literal["access", "account", "numbers", "trust", "fee"]
+NoticeKind = Literal[
+    "access",
+    "account",
+    "numbers",
+    "trust",
+    "fee",
+    "payment",
+    "autopay",
+    "budget",
+    "services",
+]
 
 
 def notify(

@@ -8,22 +8,19 @@ asserted on every connection.
 
 import contextlib
 import logging
+import math
 import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
 
-import aiosql
 import psycopg
-from aiosql.adapters.pyformat import PyFormatAdapter
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
-from psycopg.types.string import StrDumperUnknown
 from psycopg_pool import ConnectionPool
 
 from mts_tui.backend.contract.errors import (
@@ -41,18 +38,25 @@ from mts_tui.backend.contract.events import Event
 
 from . import migrations
 from .base import Health, T, operator_time, system_clock
+from .connection import Connection, Row, SilentError
 from .transaction import Transaction
 
 POOL_SIZE = 16
 WAIT_SECONDS = 5.0
 """For a connection, and for a row that another transaction holds."""
+SILENCE_SECONDS = 10.0
+"""After which a database that says nothing is given up: longer than anything waits for a row."""
+IDLE_SILENCE_SECONDS = 2.0
+"""The same for the first answer of a connection: it has nothing to wait for."""
 RETRIES = 5
 CHANNEL = "mts_events"
 _MIGRATING = 0x6D74735F74756931
 """The advisory lock under which one process at a time changes the schema."""
 _TIME = "SELECT value FROM meta WHERE name = 'clock_ahead'"
-_READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {_TIME}"
-_WRITE = f"BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE; {_TIME}"
+_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE"
+_SNAPSHOT = "SELECT pg_current_snapshot()::text AS seen"
+_NOTICE = f"SELECT pg_notify('{CHANNEL}', :notice)"
 _HEALTH = """
     SELECT 'postgresql' AS engine, current_setting('fsync') AS fsync,
         CASE WHEN pg_is_in_recovery() THEN 'on' ELSE 'off' END AS recovery,
@@ -60,6 +64,8 @@ _HEALTH = """
         current_setting('synchronous_standby_names') AS synchronous_standby_names
 """
 _COLLISIONS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+_OUTLIVED = (SilentError, psycopg.errors.FeatureNotSupported)
+"""Connections older than this lead to nobody, or have prepared what the schema was before."""
 _SENTENCES: dict[str, type[Unavailable]] = {
     "08": DatabaseUnreachable,
     "57": DatabaseUnreachable,
@@ -81,26 +87,6 @@ _WORDS: dict[str, type[Unavailable]] = {
 """A connection that is not made has no SQLSTATE; the server's words are in its own language."""
 
 log = logging.getLogger(__name__)
-Connection = psycopg.Connection[DictRow]
-
-
-class _Text(StrDumperUnknown):
-    """Text as PostgreSQL can hold it: everything but NUL."""
-
-    def dump(self, obj: str) -> Any:
-        return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))
-
-
-class _Adapter(PyFormatAdapter):
-    """aiosql over psycopg; rows come as a list, as on SQLite."""
-
-    def select(
-        self, conn: Any, query_name: str, sql: str, parameters: Any, record_class: Any = None
-    ) -> Any:
-        return list(super().select(conn, query_name, sql, parameters, record_class))
-
-
-aiosql.register_adapter("postgres", _Adapter)
 
 
 class PostgresStore:
@@ -123,6 +109,7 @@ class PostgresStore:
         self.clock = clock
         self.random = random or secrets.SystemRandom()
         self.on_commit: list[Callable[[list[Event]], None]] = []
+        self._memory: dict[str, Any] = {}
         self._url = url
         self._pool_size = pool_size
         self._pool: ConnectionPool[Connection] | None = None
@@ -162,6 +149,8 @@ class PostgresStore:
         """Bring the schema to a version, up or down, each step in a transaction of its own."""
         with self._opening(), self._connect() as connection:
             self._migrate(connection, target)
+        if self._pool is not None:
+            self._pool.drain()
 
     def close(self) -> None:
         """Close every connection. Threads must be done with theirs."""
@@ -197,9 +186,8 @@ class PostgresStore:
 
     def changed_elsewhere(self) -> bool:
         """Whether a transaction (an own one, too) has ended since this thread last asked. Cheap."""
-        with self._working(), self._connection() as connection:
-            row = connection.execute("SELECT pg_current_snapshot()::text AS seen").fetchone()
-        seen = None if row is None else row["seen"]
+        with self._working(), self._connection(_SNAPSHOT) as (_, row):
+            seen = None if row is None else row["seen"]
         last = getattr(self._local, "seen", None)
         self._local.seen = seen
         return bool(seen != last)
@@ -224,28 +212,30 @@ class PostgresStore:
 
     def sound(self) -> list[str]:
         """What the ledger's audits find wrong; empty for a sound store. Slow."""
-        with self.read() as tx:
+        with self._working(), self._connection(_READ, _TIME) as (connection, row):
+            connection.patience = math.inf
+            tx = self._transaction(connection, row)
             found = [*tx.ledger.audit(), *tx.ledger.audit_buckets()]
-        return [str(dict(row)) for row in found]
+        return [str(row) for row in found]
 
     def health(self) -> Health:
         """See `Store.health`. Names what durability rests on: `fsync`, synchronous standbys."""
-        with self._working(), self._connection() as connection:
-            row = connection.execute(_HEALTH).fetchone() or {}
+        with self._working(), self._connection(_HEALTH) as (connection, row):
             followers = connection.execute(
                 "SELECT application_name AS name, COALESCE(sync_state, '?') AS state"
                 " FROM pg_stat_replication ORDER BY 1"
             ).fetchall()
             schema = _version(connection)
-        details = {name: str(value) for name, value in row.items()}
+        details = {name: str(value) for name, value in (row or {}).items()}
         details["schema"] = str(schema)
         details["standbys"] = ", ".join(f"{one['name']} {one['state']}" for one in followers)
-        ready = schema == migrations.LATEST and details["recovery"] == "off"
+        # A newer schema serves older programs: each step only adds to what the one before had.
+        ready = schema >= migrations.LATEST and details["recovery"] == "off"
         return Health(ready=ready, details=details)
 
     # ------------------------------------------------------------------ connections
 
-    def _connect(self) -> Connection:
+    def _connect(self) -> psycopg.Connection[DictRow]:
         return psycopg.connect(
             make_conninfo(self._url, **_defaults(self._url)), autocommit=True, row_factory=dict_row
         )
@@ -253,56 +243,79 @@ class PostgresStore:
     def _new_pool(self) -> ConnectionPool[Connection]:
         return ConnectionPool(
             make_conninfo(self._url, **_defaults(self._url)),
+            connection_class=Connection,
             kwargs={"autocommit": True, "row_factory": dict_row},
             min_size=1,
             max_size=self._pool_size,
             timeout=WAIT_SECONDS,
+            # Longer, and its tries would come ever more seldom: a new primary is found late.
+            reconnect_timeout=WAIT_SECONDS,
             configure=_prepare,
-            check=ConnectionPool.check_connection,
             name="mts-tui",
             open=False,
         )
 
-    def _renew(self) -> None:
-        """Take new connections: what these have prepared is older than the schema."""
-        if self._pool is not None:
-            self._pool.drain()
-
     @contextlib.contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        """A connection of the pool; a transaction that is still open is taken back."""
+    def _connection(self, *first: str) -> Iterator[tuple[Connection, Row | None]]:
+        """A connection of the pool, and the row that answers the last of the first statements."""
         pool = self._pool
         if pool is None:
             raise Unavailable
-        connection = pool.getconn()
+        connection, row = self._answering(pool, first)
         try:
-            yield connection
+            yield connection, row
+        except _OUTLIVED:
+            pool.drain()
+            raise
         finally:
-            if connection.info.transaction_status is not TransactionStatus.IDLE:
-                with contextlib.suppress(psycopg.Error):
-                    connection.rollback()
-            pool.putconn(connection)
+            _put_back(pool, connection)
+
+    def _answering(
+        self, pool: ConnectionPool[Connection], first: Sequence[str]
+    ) -> tuple[Connection, Row | None]:
+        """See `_connection`. The first statements show whether a connection leads anywhere.
+
+        They wait for nobody and change nothing. A connection that is silent or gone is given up
+        soon, and all that are older with it; another is asked then.
+        """
+        until = time.monotonic() + WAIT_SECONDS
+        while True:
+            connection = pool.getconn()
+            connection.patience = IDLE_SILENCE_SECONDS
+            try:
+                for statement in first[:-1]:
+                    connection.tell(statement)
+                rows = connection.ask(first[-1])
+            except BaseException as error:
+                lost = isinstance(error, psycopg.OperationalError) and connection.closed
+                _put_back(pool, connection)
+                if not lost or time.monotonic() > until:
+                    raise
+                pool.drain()
+            else:
+                connection.patience = SILENCE_SECONDS
+                return connection, rows[0] if rows else None
 
     # ------------------------------------------------------------------ transactions
 
-    def _begin(self, connection: Connection, statements: str, key: str = "") -> Transaction:
-        cursor = connection.execute(statements, prepare=False)
-        cursor.nextset()
-        row = cursor.fetchone()
+    def _transaction(self, connection: Connection, row: Row | None, key: str = "") -> Transaction:
         now = operator_time(self.clock, None if row is None else row["value"])
-        return Transaction(connection, now, self.random, key, driver="postgres")
+        return Transaction(
+            connection, now, self.random, key, driver="postgres", memory=self._memory
+        )
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Transaction]:
-        with self._connection() as connection:
-            yield self._begin(connection, _READ)
+        with self._connection(_READ, _TIME) as (connection, row):
+            yield self._transaction(connection, row)
+            connection.flush()
 
     @contextlib.contextmanager
     def _writing(self, key: str) -> Iterator[Transaction]:
         committed: list[Event] = []
         try:
-            with self._connection() as connection:
-                tx = self._begin(connection, _WRITE, key)
+            with self._connection(_WRITE, _TIME) as (connection, row):
+                tx = self._transaction(connection, row, key)
                 try:
                     yield tx
                 except BaseException as error:
@@ -327,16 +340,14 @@ class PostgresStore:
                 try:
                     with begin() as tx:
                         return work(tx)
-                except _COLLISIONS:
+                except (*_COLLISIONS, psycopg.errors.FeatureNotSupported):
                     time.sleep(self.random.uniform(0, 0.005 * 2**retry))
-                except psycopg.errors.FeatureNotSupported:
-                    self._renew()
             with begin() as tx:
                 return work(tx)
 
     # ------------------------------------------------------------------ the schema
 
-    def _migrate(self, connection: Connection, target: int) -> None:
+    def _migrate(self, connection: psycopg.Connection[DictRow], target: int) -> None:
         while True:
             with connection.transaction():
                 # Whoever comes second waits here, and then finds that there is nothing to do.
@@ -401,14 +412,21 @@ class PostgresStore:
 def _defaults(url: str) -> Mapping[str, Any]:
     """Settings of a connection that the address does not name itself."""
     named = conninfo_to_dict(url)
-    wanted = {"connect_timeout": 5, "application_name": "mts-tui"}
+    wanted = {
+        "connect_timeout": 5,
+        "application_name": "mts-tui",
+        # Whoever listens asks nothing: without these it would follow a lost machine for hours.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    }
     return {name: value for name, value in wanted.items() if name not in named}
 
 
 def _prepare(connection: Connection) -> None:
     """Make a connection what every transaction counts on."""
-    connection.adapters.register_dumper(str, _Text)
     connection.execute(
+        "SET client_encoding = 'UTF8';"
         f"SET lock_timeout = {int(WAIT_SECONDS * 1000)};"
         "SET idle_in_transaction_session_timeout = 30000;"
         "SELECT set_config('synchronous_commit', 'on', false)"
@@ -420,7 +438,13 @@ def _prepare(connection: Connection) -> None:
         raise psycopg.OperationalError("synchronous_commit is not on")
 
 
-def _version(connection: Connection) -> int:
+def _put_back(pool: ConnectionPool[Connection], connection: Connection) -> None:
+    with contextlib.suppress(psycopg.Error):
+        connection.take_back()
+    pool.putconn(connection)
+
+
+def _version(connection: psycopg.Connection[DictRow]) -> int:
     # Not `to_regclass`: whoever has waited for another's migration would still see no table.
     made = connection.execute(
         "SELECT FROM pg_class WHERE relname = 'schema_version' AND pg_table_is_visible(oid)"
@@ -433,11 +457,8 @@ def _version(connection: Connection) -> int:
 
 def _commit(connection: Connection, events: list[Event]) -> None:
     """Commit, and wake whoever listens: the database tells them after the commit only."""
-    if events:
-        newest = {event.account: event.seq for event in events}
-        connection.execute(
-            "SELECT pg_notify(%s, notice) FROM unnest(%s::text[]) AS notice",
-            (CHANNEL, [f"{account} {seq}" for account, seq in newest.items()]),
-        )
-    if connection.execute("COMMIT").statusmessage != "COMMIT":
+    newest = {event.account: event.seq for event in events}
+    for account, seq in newest.items():
+        connection.tell(_NOTICE, {"notice": f"{account} {seq}"})
+    if not connection.complete():
         raise CabinetError  # A statement had failed: PostgreSQL has rolled everything back.

@@ -4,6 +4,7 @@ WAL and `synchronous=FULL` are asserted, not hoped for: what was acknowledged su
 """
 
 import contextlib
+import os
 import secrets
 import sqlite3
 import threading
@@ -85,6 +86,15 @@ def _faults(connection: sqlite3.Connection) -> list[str]:
     return [line for line in found if line != "ok"] + [str(tuple(row)) for row in broken]
 
 
+def _flush(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 class SqliteStore:
     """A store in one file.
 
@@ -110,6 +120,7 @@ class SqliteStore:
         self._generation = 0
         self._inode = 0
         self._spare: sqlite3.Connection | None = None
+        self._memory: dict[str, Any] = {}
 
     def open(self) -> None:
         """Make the file ready: sound, writable, of the current schema.
@@ -234,7 +245,7 @@ class SqliteStore:
         with self._speaking():
             version: int = self._connect().execute("PRAGMA user_version").fetchone()[0]
         details = {"engine": "sqlite", "schema": str(version)}
-        return Health(ready=version == migrations.LATEST, details=details)
+        return Health(ready=version >= migrations.LATEST, details=details)
 
     def sound(self) -> list[str]:
         """What SQLite's own full check finds wrong; empty for a sound file. Slow."""
@@ -266,7 +277,7 @@ class SqliteStore:
     def _transaction(self, connection: sqlite3.Connection, key: str) -> Transaction:
         row = connection.execute("SELECT value FROM meta WHERE name = 'clock_ahead'").fetchone()
         now = operator_time(self.clock, None if row is None else row[0])
-        return Transaction(connection, now, self.random, key)
+        return Transaction(connection, now, self.random, key, memory=self._memory)
 
     def _commit(self, connection: sqlite3.Connection) -> None:
         try:
@@ -343,7 +354,9 @@ class SqliteStore:
                         self.path.with_name(self.path.name + leftover).unlink(missing_ok=True)
                     self._spare.execute("VACUUM INTO ?", (str(whole),))
                     whole.chmod(0o600)
+                    _flush(whole)
                     whole.rename(self.path)  # Only a whole file gets the name.
+                    _flush(self.path.parent)
                 self._generation += 1  # A file put in its place is now the store.
             self._spare = self._new_connection()
             self._inode = self.path.stat().st_ino

@@ -4,8 +4,10 @@ The clock and the random numbers come with it, so that a service is a plain func
 arguments. SMS and events are written in the same transaction as the effect that causes them.
 """
 
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from importlib import resources
@@ -21,6 +23,8 @@ Row = Any
 """A row, its columns by name: `row["balance"]`."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ONLY_POSTGRES = re.compile(r"/\* PostgreSQL: (.*?) \*/")
+"""What only PostgreSQL understands stands in a comment: `/* PostgreSQL: FOR UPDATE */`."""
 EVENTS_KEPT = timedelta(days=3)
 
 
@@ -31,12 +35,14 @@ def to_ms(moment: datetime) -> int:
 
 def from_ms(milliseconds: int) -> datetime:
     """The moment of a stored number."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)  # Exact: doubles know such numbers.
 
 
 @cache
 def _queries(area: str, driver: str) -> Any:
     text = resources.files(__package__).joinpath("sql", f"{area}.sql").read_text("utf-8")
+    if driver == "postgres":
+        text = _ONLY_POSTGRES.sub(r"\1", text)
     return aiosql.from_str(text, driver)
 
 
@@ -59,7 +65,12 @@ class Transaction:
         random: Random numbers; a CSPRNG outside tests.
         key: Idempotency key of the command, empty for a query.
         events: Events written so far; told to others after the commit.
+        messages: SMS to the account's own phone, written so far: account and text.
+        rehearsal: True while a command is only tried out, see `undone`.
+        mails: Whether documents can be sent by e-mail here.
         kept_error: An error to raise after committing, see `keep`.
+        memory: What this process remembers of the store from one transaction to the next: only
+            what was read of committed rows that never change.
     """
 
     def __init__(
@@ -70,6 +81,7 @@ class Transaction:
         key: str = "",
         *,
         driver: str = "sqlite",
+        memory: dict[str, Any] | None = None,
     ) -> None:
         self._connection = connection
         self._driver = driver
@@ -77,7 +89,11 @@ class Transaction:
         self.random = random
         self.key = key
         self.events: list[Event] = []
+        self.messages: list[tuple[str, str]] = []
+        self.rehearsal = False
+        self.mails = False
         self.kept_error: CabinetError | None = None
+        self.memory: dict[str, Any] = {} if memory is None else memory
 
     def _statements(self, area: str) -> Statements:
         return Statements(area, self._driver, self._connection)
@@ -98,6 +114,31 @@ class Transaction:
         return self._statements("ledger")
 
     @property
+    def payments(self) -> Statements:
+        """Payments, cards, autopay, promises, subscriptions."""
+        return self._statements("payments")
+
+    @property
+    def archive(self) -> Statements:
+        """The history, searched."""
+        return self._statements("archive")
+
+    @property
+    def blocking(self) -> Statements:
+        """Blocks, lost phones, forwarding, the order of numbers."""
+        return self._statements("blocking")
+
+    @property
+    def services(self) -> Statements:
+        """Options that are on, changes of the tariff."""
+        return self._statements("services")
+
+    @property
+    def ringback(self) -> Statements:
+        """«GOOD'OK»: melodies, rules, gifts."""
+        return self._statements("ringback")
+
+    @property
     def common(self) -> Statements:
         """Catalogue, events, messages, idempotency records."""
         return self._statements("common")
@@ -114,6 +155,20 @@ class Transaction:
         """
         self.kept_error = error
         return error
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Whatever is written inside is taken back at its end, events and messages too."""
+        known = len(self.events), len(self.messages)
+        self._connection.execute("SAVEPOINT undone")
+        self.rehearsal = True
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK TO SAVEPOINT undone")
+            self.rehearsal = False
+            del self.events[known[0] :]
+            del self.messages[known[1] :]
 
     def emit(self, account_id: str, kind: EventKind) -> None:
         """Record that something of an account changed, in commit order."""
@@ -134,6 +189,8 @@ class Transaction:
             peer=peer,
             text=text,
         )
+        if not outgoing:
+            self.messages.append((account_id, text))
         self.emit(account_id, "message")
 
     def new_id(self) -> str:

@@ -5,9 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mts_tui.backend.operator.catalogue import MEGABYTE, load
-from mts_tui.backend.operator.rating import UNLIMITED, Charge, Usage, country_of, rate, route_of
+from mts_tui.backend.operator.rating import (
+    UNLIMITED,
+    Charge,
+    Plan,
+    Share,
+    Usage,
+    country_of,
+    effective,
+    rate,
+    route_of,
+)
 
 TARIFFS = load().tariffs
+OPTIONS = load().options
 MOSCOW = "+79853701234"
 KB100 = 100 * 1024
 
@@ -121,6 +132,102 @@ def test_known_answer(*, tariff, usage, left, amount, rule, rated, taken):
     assert (charge.rated_units, charge.bucket_units) == (rated, taken)
 
 
+# Tariff, options that are on, usage, what is left, then: money, rule, what each package gave.
+# fmt: off
+WITH_OPTIONS = [
+    # «Пакет 100 SMS»: after the tariff's own 2 of 5 parts, 3 more; then nothing is left: 2 × 1.00.
+    ("smart-nonstop", ["sms-100"], sms("other", 5), {"sms": 2, "sms-100.sms": 100}, 0, "sms.home.package", [2, 3]),
+    ("smart-nonstop", ["sms-100"], sms("other", 5), {"sms": 2, "sms-100.sms": 1}, 200, "sms.home.mixed", [2, 1]),  # 5 − 2 − 1 = 2 × 1.00
+    ("smart-nonstop", ["sms-100"], sms("own_country"), {"sms-100.sms": 9}, 0, "sms.home.package", [1]),  # it covers the country
+    # Traffic: 500 MB more.
+    ("smart", ["turbo-500"], data(3 * KB100), {"data": KB100, "turbo-500.data": MEGABYTE}, 0, "data.home.package", [KB100, 2 * KB100]),
+    ("smart", ["turbo-500", "extra-500"], data(3 * KB100), {"data": KB100, "turbo-500.data": KB100, "extra-500.data": KB100}, 0, "data.home.package", [KB100] * 3),
+    # «Ноль на МТС»: 100 minutes a day to the own network beside the tariff's 20.
+    ("super-mts", ["zero-mts"], call("own", 180), {"call": 60, "zero-mts.call": 6_000}, 0, "call.home.package", [60, 120]),
+    ("super-mts", ["zero-mts"], call("own_country", 61), {"zero-mts.call": 6_000}, 1_000, "call.home.rate", []),  # 2 × 5.00
+    ("super-mts", ["free-mts-100"], call("own_country", 61), {"free-mts-100.call": 6_000}, 0, "call.home.package", [120]),
+    # «Дополнительные минуты 150» are for the rest of Russia.
+    ("smart", ["minutes-150"], call("other_country", 61), {"call": 600, "minutes-150.call": 9_000}, 0, "call.home.package", [120]),
+    ("smart", ["minutes-150"], call("other_country", 121), {"minutes-150.call": 60}, 600, "call.home.mixed", [60]),  # 3 − 1 = 2 × 3.00
+    # «Звонки за границу от 11,9 ₽»: 11.90, 24.90 and 39.90 a minute (P).
+    ("smart", ["abroad-calls"], call("cis", 121), {}, 3_570, "call.home.rate", []),  # 3 × 11.90
+    ("smart", ["abroad-calls"], call("europe", 61), {}, 4_980, "call.home.rate", []),  # 2 × 24.90
+    ("smart", ["abroad-calls"], call("world", 60), {}, 3_990, "call.home.rate", []),  # 1 × 39.90
+    ("tvoya-strana", ["abroad-calls"], call("cis", 121), {}, 3_000, "call.home.rate", []),  # the tariff's 3 × 10.00 is less
+    ("smart", ["abroad-calls", "favourite-world"], call("europe", 61), {}, 1_580, "call.home.rate", []),  # 2 × 7.90
+    # «95 копеек»: 0.95 at home instead of 1.60.
+    ("red-energy", ["kopecks-95"], call("other", 181), {}, 380, "call.home.rate", []),  # 4 × 0.95
+    # «MMS+»: half of 6.50.
+    ("smart", ["mms-plus"], mms(3), {}, 975, "mms.home.rate", []),  # 3 × 3.25
+    ("smart", ["mms-10"], mms(3), {"mms-10.mms": 2}, 650, "mms.home.mixed", [2]),  # 3 − 2 = 1 × 6.50
+    # On a trip in the country: «Везде как дома», «Входящие в поездках по России».
+    ("super-mts", ["as-home"], call("other", 61, zone="country"), {}, 500, "call.country.rate", []),  # 2 × 2.50, not 8.90
+    ("smart-mini", ["as-home"], call("other", 61, zone="country"), {"call": 600}, 0, "call.country.package", [120]),
+    ("smart-mini", ["as-home"], call("own", 61, direction="in", zone="country"), {}, 0, "call.country.in", []),
+    ("smart-mini", ["incoming-russia"], call("own", 61, direction="in", zone="country"), {}, 0, "call.country.in", []),
+    ("smart-mini", ["incoming-russia"], call("own", 61, zone="country"), {}, 1_780, "call.country.rate", []),  # 2 × 8.90
+    ("smart-mini", ["as-home-smart"], call("other", 61, zone="country"), {"call": 600, "as-home-smart.call": 60}, 890, "call.country.mixed", [60]),  # 2 − 1 = 1 × 8.90
+    # Abroad: «Ноль без границ», «Свободное путешествие», «БИТ за границей», «Забугорище».
+    ("smart", ["zero-abroad"], call("own", 61, direction="in", zone="roaming:TR"), {}, 0, "call.roaming.in", []),
+    ("smart", ["zero-abroad"], call("own", 61, zone="roaming:TR"), {}, 13_000, "call.roaming.rate", []),  # 2 × 65.00
+    ("smart", ["free-journey"], call("own", 121, zone="roaming:TR"), {"free-journey.call": 60}, 13_000, "call.roaming.mixed", [60]),  # 3 − 1 = 2 × 65.00
+    ("smart", ["bit-abroad"], data(KB100, zone="roaming:TR"), {"data": MEGABYTE, "bit-abroad.data": MEGABYTE}, 0, "data.roaming.package", [KB100]),
+    ("smart", ["super-bit-abroad"], data(9 * KB100, zone="roaming:TR"), {}, 0, "data.roaming.package", [9 * KB100]),
+    ("smart", ["zabugorishche"], call("own", 61, zone="roaming:TR"), {"call": 600}, 0, "call.roaming.package", [120]),
+    ("smart", ["zabugorishche"], sms("own", 2, zone="roaming:TR"), {"sms": 1}, 1_900, "sms.roaming.mixed", [1]),  # 2 − 1 = 1 × 19.00
+    # «50 SMS в Европе» is for Europe: in Serbia, not in Turkey.
+    ("smart", ["sms-europe-50"], sms("own", 2, zone="roaming:RS"), {"sms-europe-50.sms": 50}, 0, "sms.roaming.package", [2]),
+    ("smart", ["sms-europe-50"], sms("own", 2, zone="roaming:TR"), {"sms-europe-50.sms": 50}, 3_800, "sms.roaming.rate", []),  # 2 × 19.00
+    # Belarus: 60 minutes more.
+    ("by-bezlimitishche-2", ["by-all-networks"], call("other", 121), {"call": 60, "by-all-networks.call": 60}, 19, "call.home.mixed", [60, 60]),  # 3 − 2 = 1 × 0.19
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("tariff", "options", "usage", "left", "amount", "rule", "given"),
+    WITH_OPTIONS,
+    ids=[f"{case[0]}-{'-'.join(case[1])}-{case[2].units}" for case in WITH_OPTIONS],
+)
+def test_known_answer_with_options(*, tariff, options, usage, left, amount, rule, given):
+    plan = Plan(effective(TARIFFS[tariff], [OPTIONS[one] for one in options]))
+    charge = plan.rate(usage, left)
+    assert (charge.amount_minor, charge.rule) == (amount, rule)
+    taken = [charge.bucket_units] * (charge.bucket is not None)
+    assert taken + [one.units for one in charge.more] == given
+    assert plan.rate(usage, left) == charge, "what is looked up once stays the same"
+
+
+def test_known_answers_are_enough():
+    assert len(KNOWN) + len(WITH_OPTIONS) >= 60
+
+
+def test_the_package_that_ends_first_is_used_first():
+    tariff = effective(TARIFFS["smart"], [OPTIONS["turbo-500"], OPTIONS["extra-500"]])
+    left = {"data": KB100, "turbo-500.data": KB100, "extra-500.data": KB100}
+    order = ("extra-500.data", "data", "turbo-500.data")
+    charge = Plan(tariff, order).rate(data(3 * KB100), left)
+    assert charge.bucket == "extra-500.data"
+    assert charge.more == (Share("data", KB100, KB100), Share("turbo-500.data", KB100, KB100))
+
+
+def test_an_unlimited_package_leaves_nothing_to_the_next():
+    tariff = effective(TARIFFS["smart-bezlimitishe"], [OPTIONS["turbo-500"]])
+    charge = Plan(tariff).rate(data(3 * KB100), {"turbo-500.data": KB100})
+    assert (charge.bucket, charge.before, charge.more) == ("data", UNLIMITED, ())
+    first = Plan(tariff, ("turbo-500.data",)).rate(data(3 * KB100), {"turbo-500.data": KB100})
+    assert (first.bucket, first.after) == ("turbo-500.data", 0)
+    assert first.more == (Share("data", 2 * KB100, UNLIMITED),)
+
+
+def test_options_leave_the_tariff_as_it_is():
+    tariff = TARIFFS["smart-mini"]
+    before = str(tariff)
+    effective(tariff, OPTIONS.values())
+    assert str(tariff) == before
+    assert effective(tariff, []) is tariff
+
+
 def test_charge_tells_what_the_package_had():
     charge = rate(call("other", 300), TARIFFS["smart-nonstop"], {"call": 120})
     assert charge == Charge(
@@ -147,23 +254,27 @@ def test_second_rate_says_so():
 
 
 ROUTES = ["own", "other", "city", "own_country", "other_country", "cis", "europe", "world", "short"]
+BUCKETS = sorted(
+    {one.id for entry in (*TARIFFS.values(), *OPTIONS.values()) for one in entry.packages}
+)
 ZONES = ["home", "country", "roaming:TR"]
 
 
 @given(
     tariff=st.sampled_from(list(TARIFFS.values())),
+    options=st.lists(st.sampled_from(list(OPTIONS)), max_size=4, unique=True),
     kind=st.sampled_from(["call", "sms", "mms", "data"]),
     direction=st.sampled_from(["out", "in", "missed"]),
     zone=st.sampled_from(ZONES),
     route=st.sampled_from(ROUTES),
     units=st.integers(0, 10**10),
-    left=st.dictionaries(st.sampled_from(["call", "sms", "mms", "data"]), st.integers(0, 10**8)),
+    left=st.dictionaries(st.sampled_from(BUCKETS), st.integers(0, 10**8), max_size=12),
 )
 def test_nothing_is_lost_between_package_and_money(
-    *, tariff, kind, direction, zone, route, units, left
+    *, tariff, options, kind, direction, zone, route, units, left
 ):
     usage = Usage(kind, direction, "+79560000000", zone, route, units)
-    charge = rate(usage, tariff, left)
+    charge = Plan(effective(tariff, [OPTIONS[one] for one in options])).rate(usage, left)
     assert charge.amount_minor >= 0
     assert 0 <= charge.bucket_units <= charge.rated_units
     if charge.rated_units:
@@ -173,6 +284,14 @@ def test_nothing_is_lost_between_package_and_money(
     elif charge.before != UNLIMITED:
         assert charge.before == left[charge.bucket]
         assert charge.after == charge.before - charge.bucket_units >= 0
+    taken = charge.bucket_units
+    for share in charge.more:
+        assert share.before in (UNLIMITED, left.get(share.bucket))
+        assert share.units > 0
+        taken += share.units
+    assert taken <= charge.rated_units
+    paid = charge.rated_units - taken
+    assert (charge.amount_minor > 0) <= (paid > 0)
     how = charge.rule.rsplit(".", 1)[1]
     if how in {"missed", "in", "short", "brief", "package", "zero"}:
         assert charge.amount_minor == 0

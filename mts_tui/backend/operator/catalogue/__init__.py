@@ -18,11 +18,14 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from .countries import RoamingZone
+
 __all__ = [
     "CATEGORY_TITLES",
     "MEGABYTE",
     "CallRates",
     "Catalogue",
+    "Changes",
     "Kind",
     "Option",
     "Package",
@@ -101,6 +104,7 @@ class Package(_Entry, frozen=True):
         period: when it is filled again; "once" is filled only at connection.
         routes: whom it covers; a package of data needs none.
         zones: where it works: "home", "country", "roaming".
+        places: where abroad it works, as its option says; empty is everywhere.
     """
 
     id: str
@@ -110,6 +114,7 @@ class Package(_Entry, frozen=True):
     period: Literal["day", "month", "once"] = "month"
     routes: tuple[Route, ...] = ("own", "other", "city", "own_country")
     zones: tuple[str, ...] = ("home", "country")
+    places: tuple[str, ...] = ()
 
     @property
     def amount(self) -> int:
@@ -164,7 +169,8 @@ class Rates(_Entry, frozen=True):
         sms: parts of SMS.
         mms: one MMS, minor units.
         data_mb: one megabyte, minor units.
-        roaming: prices in another country.
+        roaming: prices in another country where its zone has none of its own.
+        roaming_zones: prices in the countries of a zone.
         trip: prices on a trip in one's own country; None is «as at home, packages too».
     """
 
@@ -174,6 +180,31 @@ class Rates(_Entry, frozen=True):
     data_mb: int
     roaming: TripRates
     trip: TripRates | None = None
+    roaming_zones: dict[RoamingZone, TripRates] = {}
+
+    def abroad(self, zone: RoamingZone) -> TripRates:
+        """Prices in the countries of a zone."""
+        return self.roaming_zones.get(zone, self.roaming)
+
+
+class Changes(_Entry, frozen=True):
+    """How an option changes the tariff while it is on. Prices are in minor units.
+
+    Args:
+        call: prices of a minute from home, by route; they hold where they are lower.
+        mms_percent: what is left of the price of an MMS.
+        as_home: a trip in one's own country is no trip: prices and packages are as at home.
+        trip_in: price of an incoming minute on such a trip.
+        roaming_in: price of an incoming minute in another country.
+        zones: where else the tariff's packages work.
+    """
+
+    call: dict[Route, int] = {}
+    mms_percent: int = 100
+    as_home: bool = False
+    trip_in: int | None = None
+    roaming_in: int | None = None
+    zones: tuple[str, ...] = ()
 
 
 class Tariff(_Entry, frozen=True):
@@ -231,6 +262,7 @@ class Option(_Entry, frozen=True):
         monthly: fee for a month.
         daily: fee for a day.
         once: price of a one-off, paid at each order.
+        first_of_month: the month that is paid for is the calendar's, not the option's own.
         on_use: the daily fee is taken only on days when it was used.
         days: how long a one-off lasts; 0 is until it is used up or switched off.
         trial_days: days without the fee after the first connection.
@@ -240,10 +272,12 @@ class Option(_Entry, frozen=True):
         tariffs: the only tariffs it goes with; empty is any.
         excluded: tariffs it does not go with.
         packages: what it includes.
+        changes: how it changes the tariff's prices; None is not at all.
         ussd: code that switches it on, or "".
         ussd_off: code that switches it off, or "".
         removable: False where only an office with a passport switches it off.
         archived: kept by those who have it, not to be connected again.
+        places: where it works abroad: codes of countries, or "europe"; empty is everywhere.
     """
 
     id: str
@@ -256,6 +290,7 @@ class Option(_Entry, frozen=True):
     monthly: int = 0
     daily: int = 0
     once: int = 0
+    first_of_month: bool = False
     on_use: bool = False
     days: int = 0
     trial_days: int = 0
@@ -265,10 +300,24 @@ class Option(_Entry, frozen=True):
     tariffs: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     packages: tuple[Package, ...] = ()
+    changes: Changes | None = None
     ussd: str = ""
     ussd_off: str = ""
     removable: bool = True
     archived: bool = False
+    places: tuple[str, ...] = ()
+
+    @property
+    def abroad(self) -> Literal["", "incoming", "packages"]:
+        """What it does in another country besides its own packages.
+
+        It makes incoming calls free, or lets the tariff's packages work.
+        """
+        if self.changes is None:
+            return ""
+        if "roaming" in self.changes.zones:
+            return "packages"
+        return "incoming" if self.changes.roaming_in == 0 else ""
 
     def fits(self, tariff: Tariff) -> bool:
         """Tell whether the option may be on together with the tariff."""

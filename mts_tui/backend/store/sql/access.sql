@@ -82,7 +82,7 @@ VALUES (:account_id, :id, :token_hash, :way, :device_hash, :device_name, :at, :a
 -- name: session(token_hash)^
 SELECT s.account_id, s.id, s.way, s.device_hash, s.device_name, s.opened_at, s.seen_at, s.proved_at,
     s.ended_at,
-    a.subscriber_id, a.phone
+    a.subscriber_id, a.phone, a.lost_at
 FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id
 WHERE s.token_hash = :token_hash;
 

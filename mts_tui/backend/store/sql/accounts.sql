@@ -55,9 +55,13 @@ INSERT INTO accounts (id, subscriber_id, phone, kind, country, currency, region,
 VALUES (:id, :subscriber_id, :phone, :kind, :country, :currency, :region, :zone, :profile,
     :tariff_id, 'active', :opened_at, :opened_at, :fee_at, :fee_day, :points_at);
 
--- name: set_floor(id, floor)^
+-- name: set_trust(id, floor)^
 -- Refused by the answer (no row) where the balance is below the floor to be.
-UPDATE accounts SET floor = :floor WHERE id = :id AND balance >= :floor RETURNING balance;
+UPDATE accounts SET floor = :floor, base_floor = :floor
+WHERE id = :id AND balance >= :floor RETURNING balance;
+
+-- name: set_budget(id, budget, hard)!
+UPDATE accounts SET budget = :budget, budget_hard = :hard, budget_told = 0 WHERE id = :id;
 
 -- name: event_seqs()
 SELECT id, event_seq FROM accounts;

@@ -11,18 +11,29 @@ INSERT INTO meta (name, value) VALUES (:name, '0')
 ON CONFLICT (name) DO UPDATE SET value = meta.value
 RETURNING value;
 
--- name: put_tariff(id, title, country, body)*!
-INSERT INTO tariffs (id, title, country, body) VALUES (:id, :title, :country, :body)
+-- name: put_tariff(id, title, country, body, position)*!
+INSERT INTO tariffs (id, title, country, body, position)
+VALUES (:id, :title, :country, :body, :position)
 ON CONFLICT (id) DO UPDATE SET title = excluded.title, country = excluded.country,
-    body = excluded.body;
+    body = excluded.body, position = excluded.position;
 
--- name: put_option(id, title, country, body)*!
-INSERT INTO options (id, title, country, body) VALUES (:id, :title, :country, :body)
+-- name: put_option(id, title, country, body, position)*!
+INSERT INTO options (id, title, country, body, position)
+VALUES (:id, :title, :country, :body, :position)
 ON CONFLICT (id) DO UPDATE SET title = excluded.title, country = excluded.country,
-    body = excluded.body;
+    body = excluded.body, position = excluded.position;
 
 -- name: tariff(id)^
-SELECT id, title, body FROM tariffs WHERE id = :id;
+SELECT id, title, country, body FROM tariffs WHERE id = :id;
+
+-- name: tariffs(country)
+SELECT body FROM tariffs WHERE country = :country ORDER BY position, id;
+
+-- name: option(id)^
+SELECT id, body FROM options WHERE id = :id;
+
+-- name: options(country)
+SELECT body FROM options WHERE country = :country ORDER BY position, id;
 
 -- name: next_event(account_id)$
 -- Takes the account's row lock: numbers are given in commit order.

@@ -1,0 +1,1 @@
+"""The server's figures: what they are measured on, what drives it, and the benchmarks."""

@@ -1,0 +1,1 @@
+"""Papers: what a person keeps, prints or sends. No terminal, no backend but its contract."""

@@ -1,0 +1,269 @@
+"""«Оплата»: every way that money goes onto the account and from it, with its state."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Static
+
+from mts_tui import formatting
+from mts_tui.actions import BY_ID, bindings
+from mts_tui.app import MtsApp
+from mts_tui.backend.contract.account import Overview
+from mts_tui.backend.contract.autopay import AutopayRule
+from mts_tui.backend.contract.errors import CabinetError
+from mts_tui.backend.contract.events import Event
+from mts_tui.backend.contract.model import Money
+from mts_tui.backend.contract.model import Page as Items
+from mts_tui.backend.contract.payments import Payment, TopUpTerms
+from mts_tui.backend.contract.transfers import SavedPayment
+from mts_tui.backend.contract.trust import PromiseTerms, TrustTerms
+from mts_tui.keyboard import layout_of, shown
+from mts_tui.widgets.alive import alive
+from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.rows import Cell, Column, Rows
+from mts_tui.widgets.text import Part, TextBlock
+
+from .page import Page
+from .paying import ENDED, sum_of
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+T = TypeVar("T")
+COLUMNS = (Column(1), Column(24), Column(0))
+UNKNOWN = "не удалось узнать"
+SCREENS = {
+    "top_up": ("top_up", "TopUpScreen"),
+    "top_up_other": ("top_up", "OtherNumberScreen"),
+    "autopay": ("autopay", "AutopayScreen"),
+    "transfer": ("transfer", "TransferScreen"),
+    "purchase": ("purchase", "PurchaseScreen"),
+    "promise": ("trust", "PromiseDialog"),
+    "trust": ("trust", "TrustDialog"),
+    "recent": ("recent", "RecentScreen"),
+}
+
+
+class Known(NamedTuple):
+    """What the states are made of; None for what the operator did not tell."""
+
+    overview: Overview
+    terms: TopUpTerms | None
+    rules: Items[AutopayRule] | None
+    saved: Items[SavedPayment] | None
+    promise: PromiseTerms | None
+    trust: TrustTerms | None
+    recent: Items[Payment] | None
+
+
+def open_way(app: MtsApp, account: str, way: str) -> None:
+    """Open a way of paying, by its action's id; its module is loaded when it is first opened."""
+    module, kind = SCREENS[way]
+    screen: Screen[Any] = getattr(import_module(f"{__package__}.{module}"), kind)(account)
+    app.push_screen(screen)
+
+
+class PaymentsPage(Page):
+    """The list of ways."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("payments"))
+    action_places = ("payments",)
+
+    def __init__(self) -> None:
+        super().__init__(id="payments")
+        self._known: Known | None = None
+
+    def compose(self) -> ComposeResult:
+        """Title, balance, list."""
+        yield Static("Оплата", classes="title", markup=False)
+        yield TextBlock(id="payments-balance")
+        yield Rows(COLUMNS, "", id="ways")
+
+    def on_mount(self) -> None:
+        """The ways are there at once, their states come."""
+        self._show()
+        super().on_mount()
+
+    def take_focus(self) -> None:
+        """The list."""
+        self.query_one(Rows).focus()
+
+    @work(exclusive=True, group="payments")
+    async def load(self) -> None:
+        """Ask for the balance and every state."""
+        account, cabinet = self.cabinet_screen.account, self.app.cabinet
+        try:
+            overview = await cabinet.account.overview(account)
+        except CabinetError as error:
+            self.app.explain(error)
+            return
+        terms, rules, saved, promise, trust, recent = await asyncio.gather(
+            _if_told(cabinet.payments.terms(account)),
+            _if_told(cabinet.autopay.rules(account)),
+            _if_told(cabinet.transfers.saved(account)),
+            _if_told(cabinet.trust.promise_terms(account)),
+            _if_told(cabinet.trust.terms(account)),
+            _if_told(cabinet.payments.recent(account, 20)),
+        )
+        if alive(self):
+            self._known = Known(overview, terms, rules, saved, promise, trust, recent)
+            self._show()
+
+    def happened(self, event: Event) -> None:
+        """Show changes of this account at once."""
+        if event.account == self.cabinet_screen.account and event.kind == "account":
+            self.load()
+
+    @on(Rows.Chosen)
+    def _open(self, chosen: Rows.Chosen) -> None:
+        self.cabinet_screen.action_pay(WAYS[chosen.index].id)
+
+    def on_key(self, event: events.Key) -> None:
+        """The letters before the ways follow the layout that is typed in."""
+        if layout_of(event.character):
+            self.query_one(Rows).refresh()
+
+    def text_to_copy(self) -> str:
+        """The way under the cursor with its state."""
+        rows = self.query_one(Rows)
+        return rows.text_of(rows.cursor) if rows.has_focus else ""
+
+    def _show(self) -> None:
+        if self._known is not None:
+            overview = self._known.overview
+            parts: list[Part] = ["На счёте ", (sum_of(overview.number.balance), "strong")]
+            parts += ["   Можно потратить ", (sum_of(overview.available), "strong")]
+            self.query_one("#payments-balance", TextBlock).show(*parts)
+        self.query_one(Rows).show(len(WAYS), self._row, keep=True)
+
+    def _row(self, index: int) -> tuple[Cell, ...]:
+        way = WAYS[index]
+        key = shown(BY_ID[way.id].keys.split(",")[0], KeyBar.layout_name)
+        state, look = way.state(self._known) if self._known is not None else ("", "muted")
+        return Cell(key, "key"), Cell(way.title, "strong"), Cell(state, look)
+
+
+async def _if_told(question: Awaitable[T]) -> T | None:
+    """The answer, or None: one state that is not known does not take the others away."""
+    try:
+        return await question
+    except CabinetError:
+        return None
+
+
+State = tuple[str, str]
+"""A text and the name of its look."""
+
+
+def _top_up(known: Known) -> State:
+    if known.terms is None:
+        return UNKNOWN, "muted"
+    return f"от {sum_of(known.terms.least)} до {sum_of(known.terms.most)}", "muted"
+
+
+def _other(known: Known) -> State:
+    del known
+    return "свой или чужой", "muted"
+
+
+def _autopay(known: Known) -> State:
+    if known.rules is None:
+        return UNKNOWN, "muted"
+    rules = known.rules.items
+    active = [rule for rule in rules if rule.state == "active"]
+    if not rules:
+        return "нет", "muted"
+    if not active:
+        return "на паузе", "warn"
+    first = active[0]
+    words = formatting.clean(first.title, 60)
+    if first.threshold is not None:
+        words = f"когда меньше {_short(first.threshold)}"
+    more = f", и ещё {len(active) - 1}" if len(active) > 1 else ""
+    return f"включён, {words[:1].lower()}{words[1:]}{more}", "good"
+
+
+def _transfer(known: Known) -> State:
+    del known
+    return "на любой мобильный номер", "muted"
+
+
+def _purchase(known: Known) -> State:
+    if known.saved is None or not known.saved.items:
+        return "интернет, транспорт, игры, покупки", "muted"
+    count = len(known.saved.items)
+    return formatting.count(count, "сохранённый", "сохранённых", "сохранённых"), ""
+
+
+def _promise(known: Known) -> State:
+    if known.promise is None:
+        return UNKNOWN, "muted"
+    active = known.promise.active
+    if active is not None:
+        until = formatting.date_day(active.due_at.astimezone(_zone(known)))
+        owed = active.amount.amount_minor + active.fee.amount_minor
+        return f"вернуть {formatting.money(owed, active.amount.currency)} до {until}", "warn"
+    if not all(one.met for one in known.promise.conditions):
+        return "сейчас недоступен", "muted"
+    days = formatting.count(known.promise.days, "день", "дня", "дней")
+    return f"до {sum_of(known.promise.most)} на {days}", "muted"
+
+
+def _trust(known: Known) -> State:
+    if known.trust is None:
+        return UNKNOWN, "muted"
+    state = known.trust.state
+    if state.on:
+        limit = formatting.money(-state.limit.amount_minor, state.limit.currency)
+        return f"включено, до {limit}", "good"
+    return "выключено", "muted"
+
+
+def _recent(known: Known) -> State:
+    if known.recent is None:
+        return UNKNOWN, "muted"
+    payments = known.recent.items
+    waiting = sum(1 for one in payments if one.state not in ENDED)
+    if waiting:
+        few = formatting.count(waiting, "платёж", "платежа", "платежей")
+        return f"▲ не завершено: {few}", "warn"
+    if not payments:
+        return "платежей пока нет", "muted"
+    last = payments[0]
+    at = last.at.astimezone(_zone(known))
+    return f"последний {formatting.date_day(at)}, {sum_of(last.amount)}", "muted"
+
+
+def _zone(known: Known) -> ZoneInfo:
+    return ZoneInfo(known.overview.number.zone)
+
+
+def _short(money: Money) -> str:
+    """A sum without kopecks where there are none."""
+    return sum_of(money).replace(",00", "")
+
+
+class Way(NamedTuple):
+    """A way of paying: its action, its title, its state."""
+
+    id: str
+    title: str
+    state: Callable[[Known], State]
+
+
+WAYS = (
+    Way("top_up", "Пополнить счёт", _top_up),
+    Way("top_up_other", "Пополнить другой номер", _other),
+    Way("autopay", "Автоплатёж", _autopay),
+    Way("transfer", "Перевести деньги", _transfer),
+    Way("purchase", "Оплатить услуги", _purchase),
+    Way("promise", "Обещанный платёж", _promise),
+    Way("trust", "На полном доверии", _trust),
+    Way("recent", "Квитанции и платежи", _recent),
+)
