@@ -1,6 +1,6 @@
 """«Архив операций»: everything that happened to an account, found, summed up and explained."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
@@ -40,9 +40,10 @@ Direction = Literal["in", "out", "missed", "none"]
 Order = Literal["newest", "oldest"]
 """From which end a list is read."""
 
+_ANY = "|".join(get_args(OperationKind))
 Kinds = Annotated[
     str,
-    Meta(pattern=r"\A([a-z_]+(,[a-z_]+)*)?\Z", max_length=200, examples=["call,sms"]),
+    Meta(pattern=rf"\A(({_ANY})(,({_ANY}))*)?\Z", max_length=200, examples=["call,sms"]),
 ]
 """Kinds of operations by commas; empty for all."""
 
