@@ -109,9 +109,16 @@ class Person:
     async def press(self, *keys: str) -> None:
         """Press keys one by one, waiting for what each brings."""
         for key in keys:
+            await self._button_is_up()
             sign = key_to_character(key)
             self.app.post_message(events.Key(_character_to_key(key) if key == sign else key, sign))
             await settle(self.pilot)
+
+    async def _button_is_up(self) -> None:
+        """A button that was pressed a moment ago takes no second press before it looks released."""
+        focused = self.app.focused
+        if isinstance(focused, Button):
+            await until(self.pilot, lambda: not focused.has_class("-active"))
 
     async def type(self, text: str) -> None:
         """Type quickly: no waiting between the letters."""
