@@ -1,8 +1,9 @@
-"""Sums of money as people type them: `1 000,5`, `1000.50`, `300 ₽`."""
+"""Sums of money as people type and read them: `1 000,5`, `1000.50`, `300 ₽`."""
 
 import re
 
 from . import formatting
+from .backend.contract.model import Money
 
 EXAMPLE = "например 300 или 1 000,50"
 _SIGNS = re.compile(r"(₽|₴|руб(лей|ля|ль)?\.?|р\.?|rub|byn|uah|грн\.?|br)$", re.IGNORECASE)
@@ -77,3 +78,8 @@ def within(minor: int, least: int, most: int, currency: str) -> int:
 def commission(minor: int, permille: int) -> int:
     """What thousandths of a sum come to, rounded half up (facts 10)."""
     return (minor * permille + 500) // 1000
+
+
+def sum_of(money: Money, *, sign: bool = False) -> str:
+    """A sum as people read it; with `sign`, a `+` before a positive one."""
+    return formatting.money(money.amount_minor, money.currency, sign=sign)

@@ -12,18 +12,20 @@ from textual.widgets import Button, Static
 
 from mts_tui import formatting
 from mts_tui.actions import bindings
+from mts_tui.amounts import sum_of
 from mts_tui.app import Happened
 from mts_tui.backend.contract.autopay import AutopayRule, AutopayRun, AutopayTerms
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.payments import Card
 from mts_tui.widgets.alive import alive
-from mts_tui.widgets.dialog import Dialog
+from mts_tui.widgets.dialog import ChangingDialog, Dialog
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.once import once
+from mts_tui.widgets.proved import proved
 from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import Paragraph, Part, TextBlock
 
-from .autopay_rule import RuleForm, late_day, money, proved
+from .autopay_rule import PROOF, RuleForm, late_day
 
 RULES = (Column(1), Column(0), Column(11, right=True), Column(21))
 RUNS = (Column(14), Column(0, needs=60), Column(11, right=True), Column(23))
@@ -39,7 +41,7 @@ SKIPPED = ("○ пропущен", "warn")
 UNDO = "Отменить можно 10 минут: U в кабинете."
 
 
-class AutopayScreen(Dialog[bool]):
+class AutopayScreen(ChangingDialog):
     """The rules and their history; answers True where something was changed.
 
     Args:
@@ -58,7 +60,6 @@ class AutopayScreen(Dialog[bool]):
         self._runs: list[AutopayRun] = []
         self._cards: list[Card] = []
         self._cursor: str | None = None
-        self._changed = False
 
     def compose(self) -> ComposeResult:
         """Limits, rules, history, a button."""
@@ -79,14 +80,6 @@ class AutopayScreen(Dialog[bool]):
         self.query_one("#autopay-rules").focus()
         self.query_one("#autopay-history", TextBlock).show(("История", "strong"))
         self.load()
-
-    def action_close(self) -> None:
-        """Close, telling whether something changed."""
-        self.dismiss(self._changed)
-
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
 
     def on_happened(self, happened: Happened) -> None:
         """Show at once what a rule did."""
@@ -249,7 +242,9 @@ class RuleDialog(Dialog[bool]):
                 await autopay.pause(self._account, rule.id)
                 told = "Автоплатёж приостановлен: он ничего не спишет, пока вы его не возобновите."
             else:
-                resumed = await proved(self.app, lambda: autopay.resume(self._account, rule.id))
+                resumed = await proved(
+                    self.app, PROOF, lambda: autopay.resume(self._account, rule.id)
+                )
                 if resumed is None:
                     return
                 told = "Автоплатёж снова работает. Пропущенное за время паузы не списано."
@@ -286,7 +281,7 @@ def _rule_row(rule: AutopayRule, zone: ZoneInfo) -> tuple[Cell, ...]:
     return (
         Cell(mark, look),
         Cell(formatting.clean(rule.title)),
-        Cell(money(rule.amount), "strong"),
+        Cell(sum_of(rule.amount), "strong"),
         Cell(state, look),
     )
 
@@ -307,7 +302,7 @@ def _rule_parts(rule: AutopayRule, zone: ZoneInfo) -> list[Part]:
     """The rule in full."""
     mark, state, look = _state(rule, zone)
     words = f"следующий раз {state}" if rule.next_at is not None and mark == "●" else state
-    parts: list[Part] = [(f"{mark} {words}", look), "\n", (money(rule.amount), "strong")]
+    parts: list[Part] = [(f"{mark} {words}", look), "\n", (sum_of(rule.amount), "strong")]
     parts += [f" с карты {rule.card.label}, до {rule.card.expires}, без комиссии\n"]
     if late_day(rule):
         parts += [(late_day(rule), "muted"), "\n"]
@@ -315,8 +310,8 @@ def _rule_parts(rule: AutopayRule, zone: ZoneInfo) -> list[Part]:
         ("Сегодня", rule.spent_today, rule.day_limit),
         ("В этом месяце", rule.spent_this_month, rule.month_limit),
     ):
-        parts += [(f"{name} ", "muted"), money(spent)]
-        parts += [f" из {money(limit)}\n" if limit is not None else "\n"]
+        parts += [(f"{name} ", "muted"), sum_of(spent)]
+        parts += [f" из {sum_of(limit)}\n" if limit is not None else "\n"]
     if rule.last_run is None:
         parts.append(("Ещё ни разу не срабатывал.", "muted"))
     else:
@@ -331,7 +326,7 @@ def _run_row(run: AutopayRun, zone: ZoneInfo) -> tuple[Cell, ...]:
     return (
         Cell(_moment(run.at, zone), "muted"),
         Cell(formatting.clean(run.title)),
-        Cell(money(run.amount), "" if run.state == "done" else "muted"),
+        Cell(sum_of(run.amount), "" if run.state == "done" else "muted"),
         Cell(state, look),
     )
 
@@ -339,7 +334,7 @@ def _run_row(run: AutopayRun, zone: ZoneInfo) -> tuple[Cell, ...]:
 def _told(run: AutopayRun, zone: ZoneInfo) -> list[str]:
     """What a run did, in sentences."""
     words = {"done": "выполнен", "failed": "не прошёл"}.get(run.state, "пропущен")
-    told = [f"{_moment(run.at, zone)} {words}, {money(run.amount)} с карты {run.means}."]
+    told = [f"{_moment(run.at, zone)} {words}, {sum_of(run.amount)} с карты {run.means}."]
     if run.reason:
         told.append(formatting.clean(run.reason))
     if run.state == "failed" and run.next_try_at is not None:

@@ -1,7 +1,5 @@
 """The form of a rule of autopay: what is wanted, then what that means, then a proof."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from textual import on, work
@@ -10,7 +8,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, Static
 
 from mts_tui import formatting
-from mts_tui.app import MtsApp
+from mts_tui.amounts import sum_of
 from mts_tui.backend.contract.autopay import AutopayKind, AutopayOrder, AutopayRule, AutopayTerms
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.model import Money
@@ -25,10 +23,9 @@ from mts_tui.widgets.field import Field
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.once import once
 from mts_tui.widgets.preview import PreviewBlock
-from mts_tui.widgets.proved import proved as prove
+from mts_tui.widgets.proved import proved
 from mts_tui.widgets.text import Paragraph, Part
 
-T = TypeVar("T")
 KINDS: tuple[tuple[AutopayKind, str], ...] = (
     ("threshold", "Когда на счёте мало денег"),
     ("week", "Каждую неделю"),
@@ -190,10 +187,6 @@ class RuleForm(Dialog[bool]):
     def _next(self) -> None:
         self.focus_next()
 
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
-
     @on(Button.Pressed, "#go-on")
     @on(Input.Submitted)
     @work(group="save")
@@ -232,7 +225,7 @@ class RuleForm(Dialog[bool]):
 
     def _summary(self, preview: Preview[AutopayRule]) -> list[Part]:
         made = preview.answer
-        parts: list[Part] = [(formatting.clean(made.title), "strong"), f": {money(made.amount)} "]
+        parts: list[Part] = [(formatting.clean(made.title), "strong"), f": {sum_of(made.amount)} "]
         parts.append(f"с карты {formatting.clean(made.card.label)}, без комиссии. ")
         if made.next_at is not None:
             at = made.next_at.astimezone(self._zone)
@@ -249,11 +242,13 @@ class RuleForm(Dialog[bool]):
     async def _save(self, order: AutopayOrder) -> None:
         cabinet, rule = self.app.cabinet.keyed(self._attempt.key(order)), self._rule
         if rule is None:
-            made = await proved(self.app, lambda: cabinet.autopay.create(self._account, order))
+            made = await proved(
+                self.app, PROOF, lambda: cabinet.autopay.create(self._account, order)
+            )
             told = "Автоплатёж создан."
         else:
             made = await proved(
-                self.app, lambda: cabinet.autopay.change(self._account, rule.id, order)
+                self.app, PROOF, lambda: cabinet.autopay.change(self._account, rule.id, order)
             )
             told = "Автоплатёж изменён. Отменить можно 10 минут: U в кабинете."
         if made is None:
@@ -304,17 +299,7 @@ class RuleForm(Dialog[bool]):
             message.scroll_visible(animate=False)
 
 
-async def proved(app: MtsApp, ask: Callable[[], Awaitable[T]]) -> T | None:
-    """See `widgets.proved.proved`; here with the reason for a proof."""
-    return await prove(app, PROOF, ask)
-
-
 def late_day(rule: AutopayRule) -> str:
     """What happens to a late day in a shorter month, a sentence; empty for other rules."""
     late = rule.day is not None and rule.day > SHORTEST_MONTH
     return "В коротком месяце — в последний день." if late else ""
-
-
-def money(amount: Money) -> str:
-    """A sum as people read it."""
-    return formatting.money(amount.amount_minor, amount.currency)

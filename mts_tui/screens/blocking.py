@@ -13,10 +13,10 @@ from textual.widgets import Button, Static
 
 from mts_tui import formatting, phones
 from mts_tui.actions import bindings
+from mts_tui.amounts import sum_of
 from mts_tui.backend.contract.blocking import BlockState
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.events import Event
-from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.numbers import Number
 from mts_tui.widgets.alive import alive
 from mts_tui.widgets.attempt import Attempt
@@ -195,10 +195,6 @@ class StateDialog(Dialog[bool]):
             message.update(text)
             message.scroll_visible(animate=False)
 
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
-
 
 class BlockDialog(StateDialog):
     """Block or unblock: terms, what would change, one key; answers True where it was done."""
@@ -327,7 +323,7 @@ class LostDialog(StateDialog):
 
 def terms(state: BlockState, zone: ZoneInfo) -> list[Part]:
     """What a block costs and from when on."""
-    price = _money(state.price)
+    price = sum_of(state.price)
     if state.refusal:
         return [formatting.clean(state.refusal)]
     days = formatting.count(state.free_days, "день", "дня", "дней")
@@ -342,7 +338,7 @@ def terms(state: BlockState, zone: ZoneInfo) -> list[Part]:
         ]
     parts: list[Part] = [f"Бесплатно до {when}, потом ", (price, "strong"), " в день. "]
     if state.spent:
-        parts = [f"С {when} — ", (price, "strong"), f" в день, списано {_money(state.spent)}. "]
+        parts = [f"С {when} — ", (price, "strong"), f" в день, списано {sum_of(state.spent)}. "]
     return [*parts, "Плата за тариф и услуги не списывается."]
 
 
@@ -365,10 +361,6 @@ def _lines(lines: Sequence[str]) -> list[Part]:
 def _moment(at: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
     return f"{formatting.date_day(local)}, {formatting.clock(local)}"
-
-
-def _money(money: Money) -> str:
-    return formatting.money(money.amount_minor, money.currency)
 
 
 def _label(button: Button, text: str) -> None:

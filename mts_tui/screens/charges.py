@@ -8,9 +8,9 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from mts_tui import formatting
+from mts_tui.amounts import sum_of
 from mts_tui.backend.contract.account import Charge
 from mts_tui.backend.contract.errors import CabinetError
-from mts_tui.backend.contract.model import Money
 from mts_tui.widgets.alive import alive
 from mts_tui.widgets.dialog import Dialog
 from mts_tui.widgets.key_bar import KeyBar
@@ -80,12 +80,8 @@ def _row(one: Charge, zone: ZoneInfo) -> tuple[Cell, ...]:
         Cell(formatting.date_short(at), "muted"),
         Cell(formatting.clean(one.title)),
         Cell(
-            _money(money, sign=True),
+            sum_of(money, sign=True),
             "good" if money.amount_minor > 0 else "",
         ),
-        Cell(("▲ " if short else "") + _money(left), "bad" if short else "muted"),
+        Cell(("▲ " if short else "") + sum_of(left), "bad" if short else "muted"),
     )
-
-
-def _money(money: Money, *, sign: bool = False) -> str:
-    return formatting.money(money.amount_minor, money.currency, sign=sign)

@@ -6,6 +6,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
 from mts_tui import formatting, phones
+from mts_tui.amounts import sum_of
 from mts_tui.app import Happened
 from mts_tui.backend.contract.demo import CallSituation, IncomingCall
 from mts_tui.backend.contract.errors import CabinetError
@@ -15,12 +16,11 @@ from mts_tui.backend.contract.forwarding import (
     ForwardingRule,
     TargetKind,
 )
-from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.numbers import Number
 from mts_tui.widgets.alive import alive
 from mts_tui.widgets.attempt import Attempt
 from mts_tui.widgets.choice import Choice
-from mts_tui.widgets.dialog import Dialog
+from mts_tui.widgets.dialog import ChangingDialog, Dialog
 from mts_tui.widgets.headings import Headings
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.number_field import NumberField
@@ -52,7 +52,7 @@ SITUATIONS: tuple[tuple[CallSituation, str], ...] = (
 )
 
 
-class ForwardingDialog(Dialog[bool]):
+class ForwardingDialog(ChangingDialog):
     """The rules; answers True where something was changed.
 
     Args:
@@ -67,7 +67,6 @@ class ForwardingDialog(Dialog[bool]):
         self._rules: list[ForwardingRule] = []
         self._number: Number | None = None
         self._numbers: list[Number] = []
-        self._changed = False
 
     def compose(self) -> ComposeResult:
         """The rules, what they cost, buttons."""
@@ -89,14 +88,6 @@ class ForwardingDialog(Dialog[bool]):
         self.query_one(Rows).focus()
         self.query_one("#try").display = self.app.has_demo
         self.load()
-
-    def action_close(self) -> None:
-        """Close, telling whether something changed."""
-        self.dismiss(self._changed)
-
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
 
     def on_happened(self, happened: Happened) -> None:
         """Show at once what the phone's own codes did."""
@@ -271,10 +262,6 @@ class RuleForm(Dialog[bool]):
         self.app.say(f"«{self._rule.title}»: переадресация отключена. {UNDO}")
         self.dismiss(result=True)
 
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
-
     @property
     def _seconds(self) -> int:
         return next((SECONDS[one.chosen] for one in self.query(Choice)), SECONDS[USUAL])
@@ -337,10 +324,6 @@ class CallDialog(Dialog[None]):
         if alive(self):
             self.query_one("#call-result", Paragraph).show((formatting.clean(text), look))
 
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
-
 
 def _row(rule: ForwardingRule) -> tuple[Cell, ...]:
     if rule.target is None:
@@ -349,14 +332,10 @@ def _row(rule: ForwardingRule) -> tuple[Cell, ...]:
         wait = f", через {rule.seconds} с" if rule.seconds else ""
         mark = Cell("●", "good")
         where = Cell(phones.display(rule.target), "strong")
-        price = Cell((_money(rule.price) if rule.price is not None else "") + wait)
+        price = Cell((sum_of(rule.price) if rule.price is not None else "") + wait)
     return mark, Cell(rule.title), where, price, Cell(rule.code, "muted")
 
 
 def _price(price: ForwardingPrice) -> list[Part]:
     parts: list[Part] = [f"Это {KINDS[price.target_kind]}. Минута звонка — "]
-    return [*parts, (_money(price.price), "strong"), ", сверх пакета минут."]
-
-
-def _money(money: Money) -> str:
-    return formatting.money(money.amount_minor, money.currency)
+    return [*parts, (sum_of(price.price), "strong"), ", сверх пакета минут."]

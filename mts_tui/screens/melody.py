@@ -11,14 +11,14 @@ from textual.widgets import Button, Input, Static
 
 from mts_tui import formatting, phones
 from mts_tui.actions import bindings
+from mts_tui.amounts import sum_of
 from mts_tui.backend.contract.errors import CabinetError
-from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.preview import Preview
 from mts_tui.backend.contract.ringback import Gift, Melody, Sample
 from mts_tui.player import Player
 from mts_tui.widgets.alive import alive
 from mts_tui.widgets.attempt import Attempt
-from mts_tui.widgets.dialog import Dialog
+from mts_tui.widgets.dialog import ChangingDialog, Dialog
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.once import once
 from mts_tui.widgets.phone_field import PhoneField
@@ -34,7 +34,7 @@ MOVE_EVERY = 0.25
 """Seconds between two places of the mark."""
 
 
-class MelodyDialog(Dialog[bool]):
+class MelodyDialog(ChangingDialog):
     """One melody; answers True where something was changed.
 
     Args:
@@ -54,7 +54,6 @@ class MelodyDialog(Dialog[bool]):
         self._player = Player()
         self._since: float | None = None
         self._attempt = Attempt()
-        self._changed = False
 
     def compose(self) -> ComposeResult:
         """Name, picture, terms, what can be done."""
@@ -87,10 +86,6 @@ class MelodyDialog(Dialog[bool]):
         """The sound ends with the dialog."""
         self._player.stop()
 
-    def action_close(self) -> None:
-        """Close, telling whether something changed."""
-        self.dismiss(self._changed)
-
     @property
     def _is_box(self) -> bool:
         return self._melody.code == BOX
@@ -98,7 +93,7 @@ class MelodyDialog(Dialog[bool]):
     def _show(self) -> None:
         one = self._melody
         about: list[Part] = [f"{formatting.clean(one.performer, LONGEST) or 'Ваша мелодия'} · "]
-        about += [length_of(one.seconds), " · ", (money_of(one.price), "strong"), " за 30 дней"]
+        about += [length_of(one.seconds), " · ", (sum_of(one.price), "strong"), " за 30 дней"]
         self.query_one("#melody-about", TextBlock).show(*about)
         self.query_one("#rule").display = one.owned
 
@@ -134,7 +129,7 @@ class MelodyDialog(Dialog[bool]):
         if alive(self):
             terms.show(*_price(preview, self._zone))
             block.show_preview(preview)
-            buy.label = f"Купить за {money_of(self._melody.price)}"
+            buy.label = f"Купить за {sum_of(self._melody.price)}"
             buy.display = True
 
     # ------------------------------------------------------------------ the sound
@@ -283,10 +278,6 @@ class GiftDialog(Dialog[bool]):
         )
         self.dismiss(result=True)
 
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
-
     def _say(self, text: str) -> None:
         if alive(self):
             self.query_one("#gift-message", Static).update(text)
@@ -295,7 +286,7 @@ class GiftDialog(Dialog[bool]):
 def _price(preview: Preview[Melody], zone: ZoneInfo) -> list[Part]:
     """What it costs now and later, and what will be told by SMS."""
     one = preview.answer
-    parts: list[Part] = [(money_of(one.price), "strong"), " сейчас и каждые 30 дней, пока не "]
+    parts: list[Part] = [(sum_of(one.price), "strong"), " сейчас и каждые 30 дней, пока не "]
     parts.append("отключите. ")
     if one.next_at is not None:
         day = formatting.date_long(one.next_at.astimezone(zone))
@@ -308,11 +299,6 @@ def _price(preview: Preview[Melody], zone: ZoneInfo) -> list[Part]:
 def title_of(title: str) -> str:
     """A melody's name in quotes."""
     return f"«{formatting.clean(title, LONGEST)}»"
-
-
-def money_of(money: Money) -> str:
-    """A sum as people read it."""
-    return formatting.money(money.amount_minor, money.currency)
 
 
 def length_of(seconds: int) -> str:

@@ -102,10 +102,6 @@ class MelodyRuleDialog(Dialog[bool]):
     def _next(self) -> None:
         self.focus_next()
 
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
-
     @on(Button.Pressed, "#add")
     @on(Input.Submitted)
     @work

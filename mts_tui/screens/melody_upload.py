@@ -56,10 +56,6 @@ class UploadDialog(Dialog[Melody]):
     def _to_title(self) -> None:
         self.query_one("#melody-title").focus()
 
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
-
     @on(Button.Pressed, "#upload")
     @on(Input.Submitted, "#melody-title")
     @work

@@ -107,10 +107,6 @@ class AddNumberDialog(Dialog[bool]):
         self.app.say(f"{phones.display(added.phone)} теперь в «Моих номерах».")
         self.dismiss(result=True)
 
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
-
     def _say(self, text: str, field: Input) -> None:
         """Show a sentence, and go on in a field."""
         if alive(self):
@@ -161,7 +157,3 @@ class RenameDialog(Dialog[bool]):
                 self.query_one("#rename-message", Static).update(str(error))
             return
         self.dismiss(result=True)
-
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from mts_tui import formatting
 from mts_tui.actions import BY_ID, bindings
+from mts_tui.amounts import sum_of
 from mts_tui.app import MtsApp
 from mts_tui.backend.contract.account import Overview
 from mts_tui.backend.contract.autopay import AutopayRule
@@ -30,7 +31,7 @@ from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import Part, TextBlock
 
 from .page import Page
-from .paying import ENDED, sum_of
+from .payment_steps import ENDED
 
 if TYPE_CHECKING:
     from textual.screen import Screen

@@ -13,8 +13,8 @@ from textual.widgets import Button, Input
 
 from mts_tui import formatting
 from mts_tui.actions import bindings
+from mts_tui.amounts import sum_of
 from mts_tui.backend.contract.errors import CabinetError
-from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.payments import Payment
 from mts_tui.backend.contract.preview import Preview
 from mts_tui.backend.contract.transfers import Provider, PurchaseOrder, SavedOrder, SavedPayment
@@ -26,7 +26,8 @@ from mts_tui.widgets.once import once
 from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import TextBlock
 
-from .paying import OrderedScreen, Step, sum_of
+from .paying import OrderedScreen
+from .payment_steps import Step
 
 COLUMNS = (Column(1), Column(0), Column(24, right=True))
 LONGEST_NUMBER = 40
@@ -235,18 +236,13 @@ class OrderStep(Step):
     @on(Input.Submitted, "#amount")
     @on(Button.Pressed, "#order")
     def _order(self) -> None:
-        amount = self.query_one("#amount", AmountField)
-        if not self._number_good():
-            return
-        minor = amount.amount
-        if minor is None:
-            self.say(amount.problem)
-            amount.focus()
+        money = self.typed_amount() if self._number_good() else None
+        if money is None:
             return
         order = PurchaseOrder(
             provider=self._provider.id,
             number=self.query_one("#number", Input).value.strip(),
-            amount=Money(amount_minor=minor, currency=amount.currency),
+            amount=money,
         )
         self.say("Считаем, что изменится…", bad=False)
         checks = self.query("#keep").results(Check)

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from mts_tui import formatting
 from mts_tui.actions import bindings
+from mts_tui.amounts import sum_of
 from mts_tui.app import Happened
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.payments import Payment
@@ -20,7 +21,7 @@ from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import TextBlock
 
 from .base import AppScreen
-from .paying import ENDED, receiver, sum_of
+from .payment_steps import ENDED, receiver
 
 if TYPE_CHECKING:
     from datetime import datetime

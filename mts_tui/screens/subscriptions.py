@@ -11,7 +11,7 @@ from mts_tui import formatting
 from mts_tui.backend.contract.account import Subscription
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.widgets.alive import alive
-from mts_tui.widgets.dialog import Dialog
+from mts_tui.widgets.dialog import ChangingDialog
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.once import once
 from mts_tui.widgets.rows import Cell, Column, Rows
@@ -28,7 +28,7 @@ PERIODS = {"day": "в день", "week": "в неделю", "month": "в 30 дн
 NONE = "Платных подписок нет. Если появится, её будет видно здесь, и отключить можно будет сразу."
 
 
-class SubscriptionsDialog(Dialog[bool]):
+class SubscriptionsDialog(ChangingDialog):
     """The list; answers True where something was switched off.
 
     Args:
@@ -41,7 +41,6 @@ class SubscriptionsDialog(Dialog[bool]):
         self._account = account
         self._zone = zone
         self._found: list[Subscription] = []
-        self._changed = False
         self._asked = ""
 
     def compose(self) -> ComposeResult:
@@ -59,10 +58,6 @@ class SubscriptionsDialog(Dialog[bool]):
         """Ask."""
         self.query_one(Rows).focus()
         self.load()
-
-    def action_close(self) -> None:
-        """Close, telling whether something changed."""
-        self.dismiss(self._changed)
 
     @work(exclusive=True, group="load")
     async def load(self) -> None:

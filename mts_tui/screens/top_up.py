@@ -10,9 +10,9 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from mts_tui import amounts, cards, formatting, phones
+from mts_tui import amounts, cards, formatting
+from mts_tui.amounts import sum_of
 from mts_tui.backend.contract.errors import CabinetError
-from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.numbers import Number
 from mts_tui.backend.contract.payments import (
     Card,
@@ -30,7 +30,8 @@ from mts_tui.widgets.number_field import NumberField
 from mts_tui.widgets.once import once
 from mts_tui.widgets.text import Part, TextBlock
 
-from .paying import PayingScreen, Step, paid_parts, sum_of
+from .paying import PayingScreen
+from .payment_steps import Step, paid_parts
 from .qr import QrScreen
 
 DEMO_CARDS = "Это демо: подойдёт карта 2200 0000 0000 0004, любой будущий срок и любой CVV."
@@ -132,22 +133,14 @@ class OrderStep(Step):
     @on(Choice.Submitted)
     @on(Button.Pressed, "#order")
     def _order(self) -> None:
-        field, amount = self.query_one(NumberField), self.query_one("#amount", AmountField)
-        try:
-            to = field.number
-        except phones.PhoneError as error:
-            self.say(str(error))
-            field.focus()
-            return
-        minor = amount.amount
-        if minor is None:
-            self.say(amount.problem)
-            amount.focus()
+        to = self.typed_number()
+        money = self.typed_amount() if to is not None else None
+        if to is None or money is None:
             return
         terms, card = self._known.ways[self.query_one(Choice).chosen]
         order = TopUpOrder(
             to=to,
-            amount=Money(amount_minor=minor, currency=amount.currency),
+            amount=money,
             means=terms.means,
             card=card.id if card else None,
         )

@@ -7,8 +7,8 @@ from textual.message import Message
 from textual.widgets import Button, Input
 
 from mts_tui import formatting, phones
+from mts_tui.amounts import sum_of
 from mts_tui.backend.contract.errors import CabinetError
-from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.numbers import Number
 from mts_tui.backend.contract.payments import Payment
 from mts_tui.backend.contract.preview import Preview
@@ -18,7 +18,8 @@ from mts_tui.widgets.amount_field import AmountField, QuickAmounts
 from mts_tui.widgets.number_field import NumberField
 from mts_tui.widgets.text import Part, TextBlock
 
-from .paying import OrderedScreen, Step, sum_of
+from .paying import OrderedScreen
+from .payment_steps import Step
 
 QUICK = (50_00, 100_00, 200_00, 300_00)
 
@@ -99,20 +100,11 @@ class OrderStep(Step):
     @on(Input.Submitted, "#amount")
     @on(Button.Pressed, "#order")
     def _order(self) -> None:
-        field, amount = self.query_one(NumberField), self.query_one("#amount", AmountField)
-        try:
-            to = field.number
-        except phones.PhoneError as error:
-            self.say(str(error))
-            field.focus()
-            return
-        minor = amount.amount
-        if minor is None:
-            self.say(amount.problem)
-            amount.focus()
+        to = self.typed_number()
+        money = self.typed_amount() if to is not None else None
+        if to is None or money is None:
             return
         self.say("Считаем, что изменится…", bad=False)
-        money = Money(amount_minor=minor, currency=amount.currency)
         self.post_message(self.Ordered(TransferOrder(to=to, amount=money)))
 
 

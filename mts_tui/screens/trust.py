@@ -9,9 +9,9 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Static
 
 from mts_tui import formatting
+from mts_tui.amounts import sum_of
 from mts_tui.backend.contract import Cabinet
 from mts_tui.backend.contract.errors import CabinetError
-from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.trust import (
     Condition,
     PromiseOffer,
@@ -113,10 +113,6 @@ class TermsDialog(Dialog[bool]):
             message.update(text)
             message.scroll_visible(animate=False)
 
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
-
 
 class TrustDialog(TermsDialog):
     """«На полном доверии»: on or off; answers True where it was switched."""
@@ -147,7 +143,10 @@ class TrustDialog(TermsDialog):
             return
         if not alive(self):
             return
-        state, limit = terms.state, _money(terms.offered, minus=True)
+        state, limit = (
+            terms.state,
+            formatting.money(-terms.offered.amount_minor, terms.offered.currency),
+        )
         if state.on:
             self.query_one("#terms-state", Paragraph).show(
                 ("Включено: ", "good"), "можно быть на связи до ", (limit, "strong"), ", бесплатно."
@@ -235,7 +234,7 @@ class PromiseDialog(TermsDialog):
             return
         if alive(self):
             self.query_one(PreviewBlock).show_preview(preview)
-            self.offer(f"Получить {_money(order.amount)}")
+            self.offer(f"Получить {sum_of(order.amount)}")
 
     @on(Button.Pressed, "#agree")
     @on(Choice.Submitted)
@@ -251,7 +250,7 @@ class PromiseDialog(TermsDialog):
         except CabinetError as error:
             self.say(str(error))
             return
-        self.app.say(f"Обещанный платёж {_money(given.amount)} получен. {UNDO}")
+        self.app.say(f"Обещанный платёж {sum_of(given.amount)} получен. {UNDO}")
         self.dismiss(result=True)
 
 
@@ -259,24 +258,20 @@ def _promise_state(terms: PromiseTerms, zone: ZoneInfo) -> list[Part]:
     if terms.active is not None:
         given = terms.active
         until = given.due_at.astimezone(zone)
-        parts: list[Part] = [("Действует: ", "good"), (_money(given.amount), "strong")]
+        parts: list[Part] = [("Действует: ", "good"), (sum_of(given.amount), "strong")]
         parts.append(f" до {formatting.date_long(until)}, {formatting.clock(until)}. ")
         if given.fee:
-            parts.append(f"Тогда же спишется комиссия {_money(given.fee)}. ")
+            parts.append(f"Тогда же спишется комиссия {sum_of(given.fee)}. ")
         return [*parts, "Пополните счёт к этому времени."]
     if not terms.most:
         return ["Для этого номера недоступен."]
     days = formatting.count(terms.days, "день", "дня", "дней")
     return [
-        f"На {days}, до ", (_money(terms.most), "strong"),
-        f": на связь за 30 дней потрачено {_money(terms.spent)}. Вернётся сам вместе с комиссией.",
+        f"На {days}, до ", (sum_of(terms.most), "strong"),
+        f": на связь за 30 дней потрачено {sum_of(terms.spent)}. Вернётся сам вместе с комиссией.",
     ]  # fmt: skip
 
 
 def _offer(offer: PromiseOffer) -> list[Part]:
-    fee = f"комиссия {_money(offer.fee)}" if offer.fee else "без комиссии"
-    return [(f"{_money(offer.amount):>9}", "strong"), "  ", (fee, "muted")]
-
-
-def _money(money: Money, *, minus: bool = False) -> str:
-    return formatting.money(-money.amount_minor if minus else money.amount_minor, money.currency)
+    fee = f"комиссия {sum_of(offer.fee)}" if offer.fee else "без комиссии"
+    return [(f"{sum_of(offer.amount):>9}", "strong"), "  ", (fee, "muted")]

@@ -49,10 +49,6 @@ class HeardDialog(Dialog[None]):
                 yield Button("Закрыть", id="leave")
         yield KeyBar()
 
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
-
     @on(Button.Pressed, "#ask")
     @on(Input.Submitted)
     @work

@@ -36,6 +36,22 @@ class Dialog(ModalScreen[T], Generic[T]):
         """Close without an answer."""
         self.dismiss(None)
 
+    @on(Button.Pressed, "#leave")
+    def _leave(self) -> None:
+        self.action_close()
+
+
+class ChangingDialog(Dialog[bool]):
+    """A panel in which several things may be changed; answers whether anything was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changed = False
+
+    def action_close(self) -> None:
+        """Close, telling whether something changed."""
+        self.dismiss(self._changed)
+
 
 class Proof(Dialog[bool]):
     """Ask for the password or a code; answers True when the operator was convinced."""

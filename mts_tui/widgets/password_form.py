@@ -8,14 +8,14 @@ from textual.widgets import Button, Input, Static
 
 from mts_tui.app import MtsApp
 from mts_tui.backend.contract.access import NewPassword
-from mts_tui.backend.contract.errors import CabinetError, StepUpRequired
+from mts_tui.backend.contract.errors import CabinetError
 
 from .alive import alive
 from .check import Check
-from .dialog import Proof
 from .field import Field
 from .meter import bar
 from .once import once
+from .proved import proved
 from .text import TextBlock
 
 LONGEST = 128
@@ -117,17 +117,13 @@ class PasswordForm(Vertical):
             return
         access = self.app.cabinet.access
         try:
-            try:
-                await access.set_password(NewPassword(password=password))
-            except StepUpRequired:
-                state = await access.password()
-                proof = Proof(PROOF, with_password=state.is_set)
-                if not await self.app.push_screen_wait(proof):
-                    return
-                await access.set_password(NewPassword(password=password))
+            new_password = NewPassword(password=password)
+            done = await proved(self.app, PROOF, lambda: access.set_password(new_password))
         except CabinetError as error:
             message.update(str(error))
             new.focus()
+            return
+        if done is None:
             return
         new.value = again.value = ""
         if self.query_one("#remember", Check).value:

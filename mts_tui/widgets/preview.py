@@ -3,7 +3,7 @@
 from typing import Any
 
 from mts_tui import formatting, phones
-from mts_tui.backend.contract.model import Money
+from mts_tui.amounts import sum_of
 from mts_tui.backend.contract.preview import AccountChange, Preview
 
 from .text import Part, TextBlock
@@ -33,13 +33,13 @@ def _changed(change: AccountChange) -> list[Part]:
     parts: list[Part] = []
     for one in reversed(change.operations[:MOST_LINES]):
         style = "good" if one.amount.amount_minor > 0 else ""
-        amount = _money(one.amount, sign=True) if one.amount else ""
+        amount = sum_of(one.amount, sign=True) if one.amount else ""
         parts += [f"{formatting.clean(one.title)}  ", (amount, style), "\n"]
     before, after = change.before, change.after
     if before.balance != after.balance:
-        parts += _line("Баланс", _money(before.balance), _money(after.balance))
+        parts += _line("Баланс", sum_of(before.balance), sum_of(after.balance))
     if before.available != after.available:
-        parts += _line("Можно потратить", _money(before.available), _money(after.available))
+        parts += _line("Можно потратить", sum_of(before.available), sum_of(after.available))
     if before.state != after.state:
         parts += _line("Номер", STATES[before.state], STATES[after.state])
     if before.tariff != after.tariff:
@@ -49,7 +49,3 @@ def _changed(change: AccountChange) -> list[Part]:
 
 def _line(name: str, before: str, after: str) -> list[Part]:
     return [(f"{name}: ", "muted"), f"{before} → ", (after, "strong"), "\n"]
-
-
-def _money(money: Money, *, sign: bool = False) -> str:
-    return formatting.money(money.amount_minor, money.currency, sign=sign)

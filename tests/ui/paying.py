@@ -7,7 +7,8 @@ from textual.widgets import Button, Digits, Input, Static
 from mts_tui.backend.contract.account import Account
 from mts_tui.backend.contract.payments import Payment, Payments
 from mts_tui.backend.services.billing import Book
-from mts_tui.screens.paying import CodeStep, DoubtStep, OutcomeStep, PayingScreen, PreviewStep, Step
+from mts_tui.screens.paying import PayingScreen
+from mts_tui.screens.payment_steps import CodeStep, DoubtStep, OutcomeStep, PreviewStep, Step
 from mts_tui.screens.qr import CodeScreen
 from mts_tui.screens.receipt import ReceiptScreen
 from mts_tui.screens.recent import RecentScreen

@@ -300,3 +300,4 @@ def forget(tx: Transaction) -> None:
     tx.common.forget_answers(before=to_ms(tx.now - _ANSWERS_KEPT))
     tx.common.forget_events(before=to_ms(tx.now - _KEPT))
     tx.common.forget_notifications(now=tx.now_ms)
+    tx.payments.forget_undos(before=to_ms(tx.now - _KEPT))

@@ -24,6 +24,7 @@ from .budget import budget_of, checked_limit
 from .caller import Caller, own_account
 from .charges import upcoming
 from .numbers import number
+from .periods import month_start
 from .subscriptions import listed, switch_off
 from .undo import offer
 
@@ -45,8 +46,7 @@ def overview(tx: Transaction, caller: Caller, account: str) -> Overview:
     tariff = tariff_of(tx, row["tariff_id"])
     currency = row["currency"]
     local = tx.now.astimezone(ZoneInfo(row["zone"]))
-    month_start = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    spent = tx.ledger.spent_by_kind(account_id=account, since=to_ms(month_start))
+    spent = tx.ledger.spent_by_kind(account_id=account, since=to_ms(month_start(local)))
     fee = 0
     if row["fee_at"] and row["state"] != "blocked":
         fee = next_fee(tariff, from_ms(row["fee_at"]).astimezone(local.tzinfo))

@@ -22,10 +22,8 @@ from .autopay_runs import (
     RUNS_A_DAY,
     Rule,
     come_into_force,
-    day_start,
     drop,
     label_of,
-    month_start,
     rest,
     rule_of,
     rules_of,
@@ -34,6 +32,7 @@ from .autopay_runs import (
 from .billing import Book
 from .caller import Caller, own_account
 from .payments import card_of
+from .periods import day_start_ms, month_start_ms
 from .standing import refuse_lost
 
 MOST_RULES = 10
@@ -62,7 +61,7 @@ def terms(tx: Transaction, caller: Caller, account: str) -> AutopayTerms:
     """See `contract.autopay.Autopay.terms`."""
     row = own_account(tx, caller, account)
     bounds = BOUNDS[row["currency"]]
-    today = day_start(tx.now_ms, ZoneInfo(row["zone"]))
+    today = day_start_ms(tx.now_ms, ZoneInfo(row["zone"]))
     count = tx.payments.autopay_count(account_id=account, since=today)
     return AutopayTerms(
         currency=row["currency"],
@@ -322,8 +321,8 @@ def _view(tx: Transaction, account: Row, rule: Rule) -> AutopayRule:
         day=rule.day,
         day_limit=None if rule.day_limit is None else money(rule.day_limit),
         month_limit=None if rule.month_limit is None else money(rule.month_limit),
-        spent_today=spent(day_start(tx.now_ms, zone)),
-        spent_this_month=spent(month_start(tx.now_ms, zone)),
+        spent_today=spent(day_start_ms(tx.now_ms, zone)),
+        spent_this_month=spent(month_start_ms(tx.now_ms, zone)),
         next_at=None if rule.next_at is None else from_ms(rule.next_at),
         last_run=None if last is None else _run_view(last, currency),
         title=title_of(rule, currency),

@@ -24,6 +24,7 @@ from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
 from .billing import Book, Due
 from .payments import card_of
+from .periods import day_start_ms, month_start_ms
 
 RUN_AT = time(10)
 """When a schedule runs, by the account's zone."""
@@ -112,20 +113,6 @@ def next_time(rule: Rule, after: int, zone: ZoneInfo) -> int | None:
         return None
     moments = (to_ms(datetime.combine(one, RUN_AT, tzinfo=zone)) for one in days)
     return next(moment for moment in moments if moment > after)
-
-
-def day_start(at: int, zone: ZoneInfo, days: int = 0) -> int:
-    """The midnight before a moment, or some days later; ms."""
-    day = from_ms(at).astimezone(zone).date() + timedelta(days=days)
-    return to_ms(datetime.combine(day, time(), tzinfo=zone))
-
-
-def month_start(at: int, zone: ZoneInfo, months: int = 0) -> int:
-    """The first moment of a moment's month, or of the one after; ms."""
-    first = from_ms(at).astimezone(zone).date().replace(day=1)
-    if months:
-        first = (first + timedelta(days=31)).replace(day=1)
-    return to_ms(datetime.combine(first, time(), tzinfo=zone))
 
 
 def come_into_force(book: Book, rule: Rule) -> None:
@@ -249,17 +236,17 @@ def _fail(book: Book, rule: Rule, at: int, card: Row, reason: str) -> None:
 
 def _limit(book: Book, rule: Rule, at: int) -> tuple[str, int] | None:
     """Which limit forbids a run, in a sentence, and until when; None where none does."""
-    today, month = day_start(at, book.zone), month_start(at, book.zone)
+    today, month = day_start_ms(at, book.zone), month_start_ms(at, book.zone)
     count = book.tx.payments.autopay_count(account_id=book.id, since=today)
     if count >= RUNS_A_DAY:
         text = (
             f"Автоплатёж срабатывает не больше {RUNS_A_DAY} раз в день, сегодня это уже было. "
             "Пополнить счёт сейчас можно самому."
         )
-        return text, day_start(at, book.zone, 1)
+        return text, day_start_ms(at, book.zone, 1)
     for limit, since, until, words in (
-        (rule.day_limit, today, day_start(at, book.zone, 1), "за день"),
-        (rule.month_limit, month, month_start(at, book.zone, 1), "за месяц"),
+        (rule.day_limit, today, day_start_ms(at, book.zone, 1), "за день"),
+        (rule.month_limit, month, month_start_ms(at, book.zone, 1), "за месяц"),
     ):
         if limit is None:
             continue

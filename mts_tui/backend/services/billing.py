@@ -32,6 +32,7 @@ from .budget import BudgetWatch
 from .held import Held, held_of, option_of
 from .notifications import NoticeKind, notify
 from .packages import Package, Packages
+from .periods import month_start
 from .plans import Plans
 
 POINT_COSTS_MINOR = 500
@@ -42,7 +43,7 @@ DAYS_OF_A_PART = 30
 """A month's fee taken by days is divided into so many parts where money is short."""
 COMMUNICATION = frozenset({"call", "sms", "mms", "data", "fee", "option"})
 """Kinds of charges that are the operator's own services: they earn points and trust."""
-_TITLES = {
+USAGE_TITLES = {
     ("call", "out"): "Исходящий звонок",
     ("call", "in"): "Входящий звонок",
     ("call", "missed"): "Пропущенный звонок",
@@ -190,7 +191,7 @@ class Book:
             Entry(
                 at=at,
                 kind=usage.kind,
-                title=title or _TITLES[usage.kind, usage.direction],
+                title=title or USAGE_TITLES[usage.kind, usage.direction],
                 amount=-charge.amount_minor,
                 contra="revenue:usage" if charge.amount_minor else "",
                 direction="none" if usage.kind == "data" else usage.direction,
@@ -520,7 +521,7 @@ class Book:
     def _earn(self, at: int) -> None:
         """Points for what was spent in the calendar month before."""
         local = from_ms(at).astimezone(self.zone)
-        this = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        this = month_start(local)
         last = (this - timedelta(days=1)).replace(day=1)
         if self.tariff.country == "RU":
             self._points += self._spent(to_ms(last), to_ms(this)) // POINT_COSTS_MINOR

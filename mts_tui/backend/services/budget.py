@@ -5,7 +5,7 @@ decide themselves: usage beyond the packages, transfers, purchases.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from mts_tui.backend.contract.errors import BudgetRefused
 from mts_tui.backend.contract.model import Money
 from mts_tui.backend.store.ledger import Entry
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
+
+from .periods import month_start
 
 if TYPE_CHECKING:
     from .billing import Book
@@ -87,11 +89,6 @@ class BudgetWatch:
         spent: int = self._tx.ledger.spent_since(account_id=self._id, since=to_ms(starts))
         in_hand = sum(-one.amount for one in entries if one.amount < 0 and one.at >= to_ms(starts))
         self._spent = spent + in_hand
-
-
-def month_start(local: datetime) -> datetime:
-    """The first moment of a month, in its own zone."""
-    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def budget_of(tx: Transaction, row: Row) -> Budget:

@@ -9,10 +9,12 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from mts_tui.backend.contract.archive import Step
+from mts_tui.backend.operator.catalogue.countries import places
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 from mts_tui.formatting import clean, count, duration, money, number, traffic
 
 from . import receipts
+from .billing import USAGE_TITLES
 
 USAGE = frozenset({"call", "sms", "mms", "data"})
 TOGETHER = timedelta(seconds=15)
@@ -39,21 +41,6 @@ WHERE = {
     "home": ("домашний регион", "в домашнем регионе"),
     "country": ("поездка по стране", "в поездке по стране"),
     "roaming": ("за границей", "за границей"),
-}
-COUNTRIES = {
-    "AE": "ОАЭ", "AM": "Армения", "BY": "Беларусь", "CN": "Китай", "CY": "Кипр", "DE": "Германия",
-    "EG": "Египет", "ES": "Испания", "FR": "Франция", "GE": "Грузия", "GR": "Греция",
-    "IT": "Италия", "KZ": "Казахстан", "RS": "Сербия", "RU": "Россия", "TH": "Таиланд",
-    "TR": "Турция", "UA": "Украина", "UZ": "Узбекистан",
-}  # fmt: skip
-WHAT = {
-    ("call", "out"): "Исходящий звонок",
-    ("call", "in"): "Входящий звонок",
-    ("call", "missed"): "Пропущенный звонок",
-    ("sms", "out"): "Исходящее SMS",
-    ("sms", "in"): "Входящее SMS",
-    ("mms", "out"): "Исходящее MMS",
-    ("mms", "in"): "Входящее MMS",
 }
 # Rules of what is not usage: name and sentence.
 RULES = {
@@ -165,7 +152,7 @@ def sentence(row: Row, currency: str, shares: Sequence[Row] = ()) -> str:
         country = _country(row["zone"])
         if country:
             place += f" ({country})"
-        what = WHAT.get((kind, row["direction"]), "Мобильный интернет")
+        what = USAGE_TITLES.get((kind, row["direction"]), "Мобильный интернет")
         told = [f"{what} {place}. {HOW[how][1]}"]
         if row["amount"]:
             price = _price(row, currency, shares)
@@ -256,7 +243,8 @@ def _rule(row: Row) -> tuple[str, str, str]:
 
 def _country(zone: str) -> str:
     code = zone.partition(":")[2]
-    return COUNTRIES.get(code, code)
+    place = places().get(code)
+    return place.title if place is not None else code
 
 
 def _contra(contra: str) -> str:

@@ -35,7 +35,7 @@ from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 from . import passwords
 from .access import code_hash
 from .billing import Book
-from .budget import month_start
+from .periods import day_start_ms
 
 CODE_LIVES = timedelta(minutes=5)
 BANK_WAITS = timedelta(minutes=15)
@@ -62,17 +62,6 @@ def own_network(phone: str) -> bool:
     """Whether a number is of the operator's ranges by the numbering plan, used or not."""
     codes = _ABROAD.get(phones.country(phone) or "")
     return codes.match(phone) is not None if codes else phones.region(phone) is not None
-
-
-def day_start(tx: Transaction, zone: str) -> int:
-    """When the running day of a zone began, ms."""
-    local = tx.now.astimezone(ZoneInfo(zone))
-    return to_ms(local.replace(hour=0, minute=0, second=0, microsecond=0))
-
-
-def month_start_ms(tx: Transaction, zone: str) -> int:
-    """When the running month of a zone began, ms."""
-    return to_ms(month_start(tx.now.astimezone(ZoneInfo(zone))))
 
 
 def check_amount(money: Money, currency: str, least: int, most: int) -> None:
@@ -116,7 +105,9 @@ def refuse_guessing(tx: Transaction, account: Row) -> None:
         PaymentRefused: Three were nobody today, or three payments are not at their end.
     """
     found = tx.payments.outside_payments(
-        account_id=account["id"], since=day_start(tx, account["zone"]), now=tx.now_ms
+        account_id=account["id"],
+        since=day_start_ms(tx.now_ms, ZoneInfo(account["zone"])),
+        now=tx.now_ms,
     )
     if found["missed"] >= MISSES_IN_A_DAY:
         raise PaymentRefused(
@@ -233,7 +224,9 @@ def refuse_trying(tx: Transaction, account_id: str, zone: str) -> None:
 
 
 def _wrong_today(tx: Transaction, account_id: str, zone: str) -> int:
-    wrong: int = tx.payments.wrong_codes(account_id=account_id, since=day_start(tx, zone))
+    wrong: int = tx.payments.wrong_codes(
+        account_id=account_id, since=day_start_ms(tx.now_ms, ZoneInfo(zone))
+    )
     return wrong
 
 

@@ -4,6 +4,8 @@ Only an account's own money is sent: not what trust or a promised payment lets i
 communication. Days and months are those of the account's zone.
 """
 
+from zoneinfo import ZoneInfo
+
 import msgspec
 
 from mts_tui import amounts, formatting, phones
@@ -19,6 +21,7 @@ from mts_tui.backend.store.transaction import Row, Transaction
 
 from . import paying
 from .billing import Book
+from .periods import day_start_ms, month_start_ms
 from .standing import refuse_lost
 
 OWN_LEAST, OWN_MOST = 1_00, 300_00
@@ -68,7 +71,7 @@ def terms_of(tx: Transaction, account: Row, to: str) -> TransferTerms:
             reason="Переводить можно только внутри одного региона, а этот номер — из другого. "
             "Пополните его картой или через СБП."
         )
-    sent = _moved(tx, account, OWN, "out", paying.day_start(tx, account["zone"]))
+    sent = _moved(tx, account, OWN, "out", day_start_ms(tx.now_ms, ZoneInfo(account["zone"])))
     left = max(0, min(OWN_MOST, OWN_SENT_IN_A_DAY - sent["amount"]))
     return TransferTerms(
         own_network=True,
@@ -81,8 +84,8 @@ def terms_of(tx: Transaction, account: Row, to: str) -> TransferTerms:
 
 
 def _other_terms(tx: Transaction, account: Row) -> TransferTerms:
-    day = paying.day_start(tx, account["zone"])
-    month = paying.month_start_ms(tx, account["zone"])
+    day = day_start_ms(tx.now_ms, ZoneInfo(account["zone"]))
+    month = month_start_ms(tx.now_ms, ZoneInfo(account["zone"]))
     today = _moved(tx, account, OTHER, "out", day)
     this_month = _moved(tx, account, OTHER, "out", month)
     left = min(
@@ -130,7 +133,7 @@ def charge_now(tx: Transaction, account: Row, row: Row, receiver: Row | None) ->
     amount = Money(amount_minor=row["amount"], currency=row["currency"])
     charge = charge_of(terms_of(tx, account, row["receiver"]), amount)
     if receiver is not None and not tx.rehearsal:
-        since = paying.day_start(tx, receiver["zone"])
+        since = day_start_ms(tx.now_ms, ZoneInfo(receiver["zone"]))
         got = _moved(tx, receiver, OWN, "in", since)
         if got["amount"] + row["amount"] > OWN_RECEIVED_IN_A_DAY:
             most = formatting.money(OWN_RECEIVED_IN_A_DAY)

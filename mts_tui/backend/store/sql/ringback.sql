@@ -17,10 +17,6 @@ ON CONFLICT (account_id, id) DO UPDATE SET since = excluded.since, is_gift = exc
 -- name: drop_melody(account_id, id)!
 DELETE FROM ringback_melodies WHERE account_id = :account_id AND id = :id;
 
--- name: planned(account_id, until)
-SELECT id, next_at FROM ringback_melodies
-WHERE account_id = :account_id AND next_at <= :until ORDER BY next_at, id;
-
 -- Own melodies; a dropped one is there only to be taken back.
 
 -- name: uploads(account_id)
