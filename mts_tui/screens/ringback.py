@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Static
 
 from mts_tui import formatting, phones
 from mts_tui.actions import bindings
+from mts_tui.amounts import sum_of
 from mts_tui.backend.contract.archive import Operation
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.preview import Preview
@@ -28,7 +29,7 @@ from mts_tui.widgets.preview import PreviewBlock
 from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import Part, TextBlock
 
-from .melody import MelodyDialog, length_of, money_of, title_of
+from .melody import MelodyDialog, length_of, title_of
 from .melody_upload import UploadDialog
 from .who_hears import HeardDialog
 
@@ -130,7 +131,7 @@ class RingbackDialog(Dialog[bool]):
         if not state.on:
             parts.append(". Звонящие слышат обычные гудки, ничего не списывается.")
         elif state.monthly:
-            parts += [": ", (money_of(state.monthly), "strong"), " за 30 дней."]
+            parts += [": ", (sum_of(state.monthly), "strong"), " за 30 дней."]
         else:
             parts.append(". Ничего не списывается.")
         for gift in state.gifts[:1]:
@@ -141,7 +142,7 @@ class RingbackDialog(Dialog[bool]):
         return parts
 
     def _melody_row(self, one: Melody, *, on: bool) -> tuple[Cell, ...]:
-        price = Cell("подарок" if one.gift else money_of(one.price), "muted")
+        price = Cell("подарок" if one.gift else sum_of(one.price), "muted")
         name = Cell(formatting.clean(one.title, LONGEST))
         if one.paid_until is None:
             return Cell("○", "muted"), name, Cell("своя, не куплена", "muted"), price
@@ -438,7 +439,7 @@ def _offered(one: Melody) -> tuple[Cell, ...]:
         Cell(formatting.clean(one.title, LONGEST)),
         Cell(formatting.clean(one.performer or "своя", LONGEST), "muted"),
         Cell(length_of(one.seconds), "muted"),
-        Cell(money_of(one.price)),
+        Cell(sum_of(one.price)),
     )
 
 

@@ -28,8 +28,8 @@ from mts_tui.backend.operator.rating import Plan, Usage, effective, route_of
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
 from .billing import tariff_of
-from .budget import month_start
 from .held import option_of, options_of
+from .periods import month_start
 
 KINDS: tuple[Kind, ...] = ("call", "sms", "mms", "data")
 REMEMBERED = 16
