@@ -15,7 +15,7 @@ demo: $(VENV)/.app
 	@$(BIN)/mts-tui demo
 
 test: $(VENV)/.test
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff format --check .

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 # Importing enters them into the registry.
-from benchmarks import archive, rating, startup  # noqa: F401
+from benchmarks import archive, imports, rating, services, startup, statements  # noqa: F401
 from benchmarks.registry import BENCHMARKS, Options
 from benchmarks.server import client, events, overload, rates, strangers  # noqa: F401
 

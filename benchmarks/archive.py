@@ -2,8 +2,10 @@
 
 Everything is a ratio within one run on one machine: a million operations to some thousand, keys to
 the yardstick's, a page of the store to the bare statement in `sqlite3`, a search to a page, keys
-while a million operations are exported to keys while nothing happens. What a person sees is timed
-from outside, on a terminal.
+while a million operations are exported to keys before and after. What a person sees is timed from
+outside, on a terminal. The programs that are compared stand side by side and take turns, key by
+key, so that a slow second of the machine hits them alike; a figure is the median of the rounds, and
+its range says how far to trust it.
 """
 
 from __future__ import annotations
@@ -44,6 +46,10 @@ COLUMNS, ROWS = 100, 30
 SILENCE = 0.2
 PATIENCE = 60.0
 MOVES = ("down",) * 60 + ("up",) * 40
+OPENINGS = 8
+RESTING = 150
+"""Moves before an export, and after it."""
+TOTALS = r"операци\w* · потрачено"
 CURSOR = b"48;2;46;55;67"
 """The background of the cursor's row, and of nothing else that changes on this page."""
 SEARCHES = (
@@ -58,21 +64,20 @@ RAW = (
 @benchmark("archive")
 def archive(options: Options) -> Outcome:
     """Measure; most of the time goes into making a million operations."""
-    rounds = max(1, options.runs // 3)
-    figures: dict[str, Any] = {name: [] for name in ("few", "many", "yardstick", "export")}
+    rounds = max(3, options.runs // 3)
+    figures: dict[str, Any] = {"rounds": [], "exports": []}
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        few, many = (_settled(Path(folder) / name) for name in ("few", "many"))
+        few, many = (settled(Path(folder) / name) for name in ("few", "many"))
         lengthen(many / "cabinet" / "data" / "operator.db", MANY)
         figures["store"] = asyncio.run(_store(many / "cabinet" / "data"))
         for _ in range(rounds):
-            figures["few"].append(_walk(few))
-            figures["many"].append(_walk(many))
-            figures["yardstick"].append(_yardstick(few))
-        figures["export"].append(_export(many))
+            figures["rounds"].append(_round(few, many))
+        for _ in range(rounds):
+            figures["exports"].append(_export(many))
     return Outcome(markdown=_table(figures), figures=figures)
 
 
-def _settled(home: Path) -> Path:
+def settled(home: Path) -> Path:
     home.mkdir()
     subprocess.run(
         (sys.executable, "-m", "benchmarks.seed", "--no-keyring", str(home / "cabinet")),
@@ -178,7 +183,7 @@ class Seat:
         self.terminal.close(3.0)
 
 
-def _sit_down(home: Path) -> Seat:
+def sit_down(home: Path) -> Seat:
     command = (sys.executable, "-m", "benchmarks.apps.cabinet", str(home / "cabinet"))
     seat = Seat(command, home)
     seat.wait("Доступно")
@@ -186,57 +191,64 @@ def _sit_down(home: Path) -> Seat:
     return seat
 
 
-def _walk(home: Path) -> dict[str, Any]:
-    """Open the archive, move, go to both ends, look at the memory."""
-    seat = _sit_down(home)
+def _round(few: Path, many: Path) -> dict[str, Any]:
+    """Open the archives, move, go to both ends of the long one, look at the memory."""
+    seats = {"few": sit_down(few), "many": sit_down(many)}
+    found: dict[str, Any] = {}
     try:
-        found: dict[str, Any] = {"open": seat.until("6", r"операци\w* · потрачено")}
-        seat.rest()
-        found["keys"] = [seat.press(key) for key in MOVES]
-        found["page"] = [seat.press("pagedown") for _ in range(30)]
-        found["end"] = [seat.press(key) for key in ("end", "home") * 5]
-        for _ in range(40):
-            seat.press("pagedown")
-        found["peak"] = processes.peak_mib(seat.terminal.pid)
+        seats["yardstick"] = yardstick = Seat(programs.yardstick().command, few)
+        yardstick.wait("Operation number 0")
+        yardstick.rest()
+        found["open"] = {name: [] for name in ("few", "many")}
+        for _ in range(OPENINGS):
+            for name, values in found["open"].items():
+                seats[name].press("2")
+                values.append(seats[name].until("6", TOTALS))
+                seats[name].rest()
+        found["keys"] = {name: [] for name in seats}
+        for key in MOVES:
+            for name, seat in seats.items():
+                found["keys"][name].append(seat.press(key))
+        found["page"], found["end"] = [], []
+        for place in range(20):
+            found["page"] += [seats["many"].press("pagedown") for _ in range(2)]
+            found["end"].append(seats["many"].press("home" if place % 2 else "end"))
+        found["peak"] = {
+            name: processes.peak_mib(seats[name].terminal.pid) for name in ("few", "many")
+        }
     finally:
-        seat.leave()
+        for seat in seats.values():
+            seat.leave()
     return found
-
-
-def _yardstick(home: Path) -> list[float | None]:
-    seat = Seat(programs.yardstick().command, home)
-    try:
-        seat.wait("Operation number 0")
-        seat.rest()
-        return [seat.press(key) for key in MOVES]
-    finally:
-        seat.leave()
 
 
 def _export(home: Path) -> dict[str, Any]:
     """Move in the list: at rest, and while a million rows are written."""
-    seat = _sit_down(home)
+    seat = sit_down(home)
     try:
-        seat.until("6", r"операци\w* · потрачено")
+        seat.until("6", TOTALS)
         seat.rest()
-        idle = [_move(seat, place) for place in range(60)]
+        idle = [move(seat, place) for place in range(RESTING)]
         for key in ("home", "e", "enter"):
             seat.press(key)
+        seat.terminal.read_until_silent(1.0, PATIENCE)  # Until the path has the focus for sure.
         begun = seat.terminal.now()
-        seat.terminal.send(keys.encode("enter"))
-        seat.wait("Выгружаем")
-        seat.wait("Сохранить|Выгрузить:", gone=True)
+        seat.until("enter", "Выгружаем")
         busy: list[float] = []
         while "в файле" not in seat.text:
-            busy.append(_move(seat, len(busy)))
+            busy.append(move(seat, len(busy)))
         seconds = seat.terminal.now() - begun
-        sizes = [one.stat().st_size for one in home.glob("**/operations-*.csv")]
+        seat.rest()
+        idle += [move(seat, place) for place in range(RESTING)]
+        (file,) = home.glob("**/operations-*.csv")
+        size = file.stat().st_size
+        file.unlink()
     finally:
         seat.leave()
-    return {"idle": idle, "busy": busy, "seconds": seconds, "bytes": sizes}
+    return {"idle": idle, "busy": busy, "seconds": seconds, "bytes": size}
 
 
-def _move(seat: Seat, place: int) -> float:
+def move(seat: Seat, place: int) -> float:
     """Milliseconds from a key to the first byte of the row that it brings the cursor to.
 
     While a line tells how far the export is, bytes come by themselves: the cursor's row is known
@@ -256,49 +268,65 @@ def _move(seat: Seat, place: int) -> float:
 # ------------------------------------------------------------------ the answer
 
 
-def _answered(values: list[float | None]) -> list[float]:
-    """The keys that brought something. One that is late counts for the next, so they are told."""
-    return [value for value in values if value is not None]
+def _median(values: list[float | None]) -> float:
+    """Of the keys that brought something: one that is late counts for the next."""
+    return statistics.median(value for value in values if value is not None)
 
 
-def _quantile(values: list[float], share: float) -> float:
+def quantile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
+def _row(name: str, values: list[float], most: float, form: str = ".2f") -> str:
+    told = f"{statistics.median(values):{form}}"
+    if len(values) > 1:
+        told += f" ({min(values):{form}}…{max(values):{form}})"
+    return f"| {name} | {told} | ≤ {most:g} |"
+
+
 def _table(figures: dict[str, Any]) -> str:
-    def all_of(name: str, figure: str) -> list[float | None]:
-        values = [run[figure] for run in figures[name]]
-        return [value for one in values for value in (one if isinstance(one, list) else [one])]
+    rounds, exports, store = figures["rounds"], figures["exports"], figures["store"]
 
-    def of(name: str, figure: str) -> float:
-        return statistics.median(_answered(all_of(name, figure)))
+    def by(figure: str, name: str, base: str) -> list[float]:
+        return [_median(one[figure][name]) / _median(one[figure][base]) for one in rounds]
 
-    store, export = figures["store"], figures["export"][0]
     page = statistics.median(store["page"])
-    pressed = [value for run in figures["yardstick"] for value in run]
-    yard = statistics.median(_answered(pressed))
-    pressed += all_of("few", "keys") + all_of("many", "keys")
-    silent = len(pressed) - len(_answered(pressed))
-    idle, busy = _quantile(export["idle"], 0.99), _quantile(export["busy"], 0.99)
-    lines = [
-        ("opening, a million : thousands", of("many", "open") / of("few", "open"), 1.2),
-        ("memory, a million : thousands", of("many", "peak") / of("few", "peak"), 1.15),
-        ("key → paint p50 : the yardstick's", of("many", "keys") / yard, 1.0),
-        ("to an end of a million : a page", of("many", "end") / of("many", "page"), 3.0),
-        (
-            "a page of the store : bare sqlite3",
-            statistics.median(store["service"]) / statistics.median(store["raw"]),
-            2.0,
+    raw = statistics.median(store["raw"])
+    search = quantile(store["search"], 0.95)
+    busy = [quantile(one["busy"], 0.99) for one in exports]
+    calm = [quantile(one["idle"], 0.99) for one in exports]
+    peaks = [one["peak"] for one in rounds]
+    rows = [
+        _row("opening, a million : thousands", by("open", "many", "few"), 1.2),
+        _row("memory, a million : thousands", [one["many"] / one["few"] for one in peaks], 1.15),
+        _row("key → paint p50 : the yardstick's", by("keys", "many", "yardstick"), 1.0),
+        _row(
+            "to an end of a million : a page",
+            [_median(one["end"]) / _median(one["page"]) for one in rounds],
+            3.0,
         ),
-        ("search p95 : a page", _quantile(store["search"], 0.95) / page, 10.0),
-        ("exporting, key → paint p99 : at rest", busy / idle, 5.0),
+        _row(
+            "a page of the store : bare sqlite3", [statistics.median(store["service"]) / raw], 2.0
+        ),
+        _row("search p95 : a page", [search / page], 10.0),
+        _row(
+            "exporting, key → paint p99 : at rest",
+            [one / other for one, other in zip(busy, calm, strict=True)],
+            5.0,
+        ),
+        _row("exporting, key → paint p99, ms", busy, 50.0, ".0f"),
     ]
-    rows = [f"| {name} | {value:.2f} | ≤ {most:g} |" for name, value, most in lines]
-    rows.append(f"| exporting, key → paint p99, ms | {busy:.0f} | ≤ 50 |")
+
+    def of(figure: str, name: str) -> float:
+        return statistics.median(_median(one[figure][name]) for one in rounds)
+
+    pressed = [value for one in rounds for values in one["keys"].values() for value in values]
+    peak = statistics.median(one["many"] for one in peaks)
+    seconds = statistics.median(one["seconds"] for one in exports)
     told = (
-        f"\n\nOpening {of('many', 'open'):.0f} ms, peak {of('many', 'peak'):.0f} MiB, a key"
-        f" {of('many', 'keys'):.1f} ms, a page {page:.2f} ms, search p95"
-        f" {_quantile(store['search'], 0.95):.2f} ms; a million rows to CSV in"
-        f" {export['seconds']:.0f} s. Keys without an answer: {silent} of {len(pressed)}."
+        f"\n\nMedian of {len(rounds)} rounds (range). Opening {of('open', 'many'):.0f} ms, peak"
+        f" {peak:.0f} MiB, a key {of('keys', 'many'):.1f} ms, a page {page:.2f} ms, search p95"
+        f" {search:.2f} ms; a million rows to CSV in {seconds:.0f} s. Keys without an answer:"
+        f" {pressed.count(None)} of {len(pressed)}."
     )
     return "| figure | reached | goal |\n|---|---|---|\n" + "\n".join(rows) + told

@@ -10,18 +10,20 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.widgets import Static
 
-from . import actions, config, themes
+from . import actions, config, formatting, themes
 from .backend.contract import Backend, Cabinet
 from .backend.contract.access import SignedIn
 from .backend.contract.errors import CabinetError, Offline, ProxyPassword, ProxyRefused
@@ -31,6 +33,10 @@ from .credentials import Secret, Vault
 from .keyboard import in_both_layouts, latin_chord
 from .session import SessionApp
 from .widgets.key_bar import KeyBar
+from .widgets.text import TextBlock
+
+if TYPE_CHECKING:
+    from textual.command import Provider
 
 TERMINAL_SECONDS = 2
 PATIENCE_SECONDS = 3
@@ -70,6 +76,12 @@ class StartScreen(Screen[None]):
         yield FirstFrame(Content(f"МТС-Помощник\n\n{OPENING}"), id="start")
 
 
+def _palette_actions() -> type["Provider"]:
+    from .screens.palette import Actions
+
+    return Actions
+
+
 class MtsApp(SessionApp):
     """The terminal client.
 
@@ -83,6 +95,8 @@ class MtsApp(SessionApp):
             inside) and a profile's name; None where there is nothing to ask.
         vault: The OS keyring.
         monotonic: Tells seconds for the idle lock.
+        environment: The process's variables.
+        import_file: A detalization to import as soon as that is possible; empty to ask for one.
     """
 
     TITLE = "МТС-Помощник"
@@ -95,6 +109,7 @@ class MtsApp(SessionApp):
     ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {_palette_actions}  # noqa: RUF012
     NOTIFICATION_TIMEOUT = 8
 
     def __init__(
@@ -109,6 +124,7 @@ class MtsApp(SessionApp):
         vault: Vault | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         environment: dict[str, str] | None = None,
+        import_file: str | None = None,
     ) -> None:
         super().__init__(places, settings, profile=profile, vault=vault, monotonic=monotonic)
         self._make_backend = make_backend
@@ -116,16 +132,30 @@ class MtsApp(SessionApp):
         self._distant: Distant | None = None
         self._not_begun: CabinetError | None = None
         self._proxy_may_wait = False
-        self._notes = notes or []
+        self._notes = [*(notes or []), *actions.troubles(settings.keys)]
+        self._import_file = import_file
         for theme in themes.THEMES:
             self.register_theme(theme)
-        self.theme = themes.chosen(settings.theme, environment or {})
-        self.set_keymap(actions.keymap(settings.keys))
-        for name, key in settings.keys.items():
+        self.environment = environment or {}
+        self.theme = themes.chosen(settings.theme, self.environment)
+        self.announced: set[str] = set()
+        """Notifications that the bell and the desktop have told of."""
+        self._own_bound: set[str] = set()
+        self.use_keys()
+
+    def use_keys(self) -> None:
+        """Let the keys of the settings work from now on."""
+        self.set_keymap(actions.keymap(self.settings.keys))
+        bound = self._bindings.key_to_bindings
+        for key in self._own_bound:  # There is no public way to unbind.
+            bound.pop(key, None)
+        self._own_bound.clear()
+        for name, key in self.settings.keys.items():
             action = actions.BY_ID.get(name)
             if action is not None and not action.keys:  # Textual maps only keys that there are.
-                call = action.call or action.id
-                self.bind(in_both_layouts(key), call, description=action.label, show=False)
+                call, names = action.call or action.id, in_both_layouts(key)
+                self.bind(names, call, description=action.label, show=False)
+                self._own_bound.update(names.split(","))
 
     # ------------------------------------------------------------------ start and end
 
@@ -134,14 +164,30 @@ class MtsApp(SessionApp):
         return StartScreen()
 
     def on_mount(self) -> None:
-        """End calmly when the terminal goes away."""
+        """End calmly when the terminal goes away; write as the person has chosen."""
+        formatting.use_iso(self.settings.formats == "iso")
+        self.theme_changed_signal.subscribe(self, self._put_on)
         for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
             try:
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
             except (NotImplementedError, RuntimeError, ValueError):
                 break  # Windows, or a test in another thread.
+        self._take_sizes_in_order()
         if not self.is_headless and hasattr(select, "poll") and os.isatty(0):
             self.set_interval(TERMINAL_SECONDS, self._mind_terminal)
+
+    def _take_sizes_in_order(self) -> None:
+        """Let the loop hear of a new size of the terminal, one after the other.
+
+        Textual's own handler is interrupted by the next signal: the size it has read by then would
+        arrive after the newer one, and stay.
+        """
+        if self.is_headless or not hasattr(signal, "SIGWINCH"):
+            return
+        handler = signal.getsignal(signal.SIGWINCH)
+        if callable(handler):
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGWINCH, handler, signal.SIGWINCH, None)
 
     def _mind_terminal(self) -> None:
         """Leave when the terminal is gone and nobody told: Textual would read its end for ever.
@@ -207,13 +253,51 @@ class MtsApp(SessionApp):
         self.set_interval(5, self._check_idle)
         secret, message = await stored if stored is not None else (None, "")
         if secret is None:
-            await self._show_sign_in(message)
+            await self._begin_without_secret(message)
         else:
             await self._sign_in_at_start(secret)
         self._stands = True
         for note in self._notes:
             self.say(note, severity="warning")
         self.set_timer(START_SECONDS, self._collect_garbage)
+
+    async def _begin_without_secret(self, message: str) -> None:
+        """Show one's own files where the person has some, else the sign-in screen."""
+        if self.settings.own_files and self.has_own and not self.remembered:
+            try:
+                await self.enter_own()
+            except CabinetError as error:
+                message = message or str(error)
+            else:
+                return
+        await self._show_sign_in(message)
+        if self.has_own:  # No sign-in is needed for a file.
+            self._import_given()
+
+    @property
+    def has_own(self) -> bool:
+        """Whether files can be opened without a sign-in: the store is the person's own file."""
+        return self._backend is not None and "own" in self._backend.features
+
+    def ask_for_file(self) -> None:
+        """Ask for a detalization, now or as soon as there is an operator inside."""
+        self._import_file = ""
+        if self.has_own:
+            self._import_given()
+
+    def _import_given(self) -> None:
+        """Begin the import that the person came for, once."""
+        from .screens.cabinet import CabinetScreen
+
+        path, self._import_file = self._import_file, None
+        if path is None:
+            return
+        if isinstance(self.screen, CabinetScreen):
+            self.screen.action_import_file(path)
+            return
+        from .screens.import_file import ImportDialog
+
+        self.push_screen(ImportDialog(path))
 
     async def _open(self, backend: Backend) -> None:
         try:
@@ -261,6 +345,12 @@ class MtsApp(SessionApp):
         return self._backend is not None and "demo" in self._backend.features
 
     @property
+    def server(self) -> str:
+        """Address of the server that answers; empty where the operator is inside."""
+        profile = self.settings.profiles.get(self.profile)
+        return profile.server if profile is not None else ""
+
+    @property
     def offline_since(self) -> datetime | None:
         """Since when the server does not answer; None while it does."""
         return self._backend.offline_since if self._backend is not None else None
@@ -273,8 +363,9 @@ class MtsApp(SessionApp):
             return asked or isinstance(self._not_begun, ProxyPassword)
         if action == "block_number":
             return self.signed_in
-        own = action == "toggle_handset" or action.startswith("clock_")
-        return self.has_demo if own else True
+        of_demo = action == "toggle_handset" or action.startswith("clock_")
+        # One's own files are no demo: nobody invented has a phone there.
+        return self.has_demo and not self.own if of_demo else True
 
     async def _sign_in_at_start(self, secret: Secret) -> None:
         signing = asyncio.ensure_future(self.sign_in_by_secret(self.remembered, secret))
@@ -347,6 +438,7 @@ class MtsApp(SessionApp):
     async def _open_cabinet(self, signed: SignedIn) -> None:
         await super()._open_cabinet(signed)
         self._tell_unsent()
+        self._import_given()
 
     # ------------------------------------------------------------------ what happens
 
@@ -361,6 +453,20 @@ class MtsApp(SessionApp):
                 self._mind_connection()
             if event.kind == "message":
                 self._show_message(event.account)
+            if event.kind == "notice":
+                self._announce(event)
+
+    @work(group="attention", exit_on_error=False)
+    async def _announce(self, event: Event) -> None:
+        """Ring for a notification, where the person asked for that."""
+        from .attention import announce
+
+        await announce(self, event)
+
+    def tell_terminal(self, sequence: str) -> None:
+        """Send the terminal a sequence, as `bell` does."""
+        if not self.is_headless and self._driver is not None and sequence:
+            self._driver.write(sequence)
 
     @work(group="messages", exit_on_error=False)
     async def _show_message(self, account: str) -> None:
@@ -368,7 +474,8 @@ class MtsApp(SessionApp):
 
         Other SMS wait in the phone: a toast for each would cover what a person reads.
         """
-        if self.screen.query("Handset") or not self.handset_phone or not self.has_demo:
+        here = self.has_demo and not self.own and self.handset_phone
+        if self.screen.query("Handset") or not here:
             return
         sims = await self.cabinet.demo.sims()
         if all(sim.account != account for sim in sims.items if sim.phone == self.handset_phone):
@@ -389,6 +496,9 @@ class MtsApp(SessionApp):
             elif KeyBar.typed(event.character):
                 for bar in self.screen.query(KeyBar):
                     bar.relabel()
+                for screen in self.screen_stack:  # It stays in sight beside a dialog.
+                    for menu in screen.query("Menu"):  # By name: not on the first frame.
+                        menu.refresh()
         if isinstance(event, events.InputEvent) and not isinstance(event, events.MouseMove):
             self._touch()
         await super().on_event(event)
@@ -442,9 +552,17 @@ class MtsApp(SessionApp):
 
         for screen in self.screen_stack:
             if isinstance(screen, CabinetScreen) and screen.account:
+                if screen.refuses_operator():
+                    return
                 if not isinstance(self.screen, BlockDialog):
                     self.push_screen(BlockDialog(screen.account), screen.changed)
                 return
+
+    def _put_on(self, _theme: Theme) -> None:
+        """Let what was put together of styles be put together anew."""
+        for screen in self.screen_stack:
+            for block in screen.query(TextBlock):
+                block.put_on()
 
     def action_next_theme(self) -> None:
         """Put the next theme on, and keep it."""
@@ -468,7 +586,6 @@ class MtsApp(SessionApp):
         await self._advance(30 * DAY)
 
     async def _advance(self, seconds: int) -> None:
-        from . import formatting
         from .backend.contract.demo import ClockMove
 
         try:
@@ -487,7 +604,8 @@ class MtsApp(SessionApp):
             if action.place in places and action.label not in offered:
                 offered.add(action.label)
                 call = action.call or action.id
-                target = screen if action.place != "app" and "." not in call else self
+                outside = action.place == "app" or "." in call
+                target = self if outside else _owner(screen, action.id, call)
                 if target.check_action(call.partition("(")[0], ()) is False:
                     continue
                 yield SystemCommand(action.label, action.help, _runner(self, call, target))
@@ -504,6 +622,15 @@ class MtsApp(SessionApp):
         where = report(self.places.state_dir, sys.exc_info()[1] or self._exception)
         self._exit_renderables.append(Text(where))
         self._close_messages_no_wait()
+
+
+def _owner(screen: Screen[Any], action: str, call: str) -> DOMNode:
+    """Where an action of a screen is done: by what is focused, by the page, or by the screen."""
+    for node, binding, *_ in screen.active_bindings.values():
+        if binding.id == action:
+            return node
+    method = f"action_{call.partition('(')[0]}"
+    return next((page for page in screen.query("Page") if hasattr(page, method)), screen)
 
 
 def _runner(app: App[Any], call: str, target: Any) -> Callable[[], Any]:

@@ -42,6 +42,10 @@ def _run(places: config.Places, options: argparse.Namespace) -> int:
         from .doctor import main as doctor
 
         return doctor(places)
+    if options.command == "mail":
+        from .mail import main as mail
+
+        return mail(places)
     places.ensure()
     try:
         if options.command == "serve":
@@ -75,7 +79,17 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="КОМАНДА", title="команды")
     demo = _command(commands, "demo", "кабинет с оператором внутри")
     _for_cabinet(demo)
+    importing = _command(commands, "import", "посмотреть свою детализацию из файла")
+    importing.add_argument(
+        "file",
+        nargs="?",
+        default="",
+        metavar="ФАЙЛ",
+        help="HTML, XLSX, XLS, XML, CSV или ZIP с ним",
+    )
+    _for_cabinet(importing)
     _command(commands, "doctor", "что здесь работает: хранилище паролей, терминал, файлы, часы")
+    _command(commands, "mail", "пароль почты: проверить и сохранить в хранилище паролей системы")
     serve = _command(commands, "serve", "сервер кабинета по HTTP")
     serve.add_argument("--host", default="127.0.0.1", metavar="АДРЕС", help="где слушать")
     serve.add_argument("--port", type=int, default=8080, metavar="ПОРТ", help="на каком порту")
@@ -87,6 +101,30 @@ def _parser() -> argparse.ArgumentParser:
         "MTS_TUI_DATABASE, её не видно в списке процессов",
     )
     serve.add_argument("--workers", type=int, default=1, metavar="N", help="сколько процессов")
+    serve.add_argument(
+        "--exolve",
+        default="",
+        metavar="ОТПРАВИТЕЛЬ",
+        help="отправлять SMS через МТС Exolve от этого номера или имени; как включить — "
+        "docs/exolve.md",
+    )
+    serve.add_argument(
+        "--keep-exolve-key",
+        action="store_true",
+        help="спросить ключ Exolve, сохранить его в хранилище паролей системы и выйти",
+    )
+    serve.add_argument(
+        "--providers",
+        default="",
+        metavar="ФАЙЛ",
+        help="TOML с провайдерами входа (OpenID Connect); как описать — docs/identities.md",
+    )
+    serve.add_argument(
+        "--keep-provider-secret",
+        default="",
+        metavar="ИМЯ",
+        help="спросить секрет провайдера входа, сохранить его в хранилище паролей системы и выйти",
+    )
     serve.add_argument("--tls-cert", default=None, metavar="ФАЙЛ", help="сертификат TLS")
     serve.add_argument("--tls-key", default=None, metavar="ФАЙЛ", help="ключ TLS")
     serve.add_argument(
@@ -180,7 +218,7 @@ def _app(places: config.Places, options: argparse.Namespace) -> int:
         places.settings_file.exists() or (places.data_dir / DATA_FILE).exists()
     )
 
-    mail, unfit = _mail(environment)
+    mail, unfit = _mail(environment, settings)
     notes += unfit
 
     def backend(address: str, name: str) -> "Callable[[], Backend]":
@@ -196,9 +234,19 @@ def _app(places: config.Places, options: argparse.Namespace) -> int:
         profile=profile,
         choose=backend if first_run else None,
         environment=environment,
+        import_file=_file_to_import(options),
     )
     app.run()
     return app.return_code or 0
+
+
+def _file_to_import(options: argparse.Namespace) -> str | None:
+    """The file of «import», whole: the current folder may change while the program runs."""
+    if options.command != "import":
+        return None
+    from .files import at_home
+
+    return str(at_home(Path(options.file)).absolute()) if options.file else ""
 
 
 def _profile(options: argparse.Namespace, settings: config.Settings) -> str:
@@ -211,14 +259,21 @@ def _profile(options: argparse.Namespace, settings: config.Settings) -> str:
     return config.INSIDE
 
 
-def _mail(environment: Mapping[str, str]) -> tuple["MailSettings | None", list[str]]:
-    """Who sends the operator's letters, and a sentence where the settings cannot be right."""
-    if "MTS_TUI_MAIL_HOST" not in environment:  # Then not even its library is loaded.
+def _mail(
+    environment: Mapping[str, str], settings: config.Settings
+) -> tuple["MailSettings | None", list[str]]:
+    """Who sends the operator's letters, and a sentence where the settings cannot be right.
+
+    The environment wins over the file.
+    """
+    given = "MTS_TUI_MAIL_HOST" in environment
+    if not given and not settings.mail.host:  # Then not even its library is loaded.
         return None, []
     from .backend.connectors.mail import from_environment
+    from .mail import settings_of
 
     try:
-        return from_environment(environment), []
+        return (from_environment(environment) if given else settings_of(settings.mail)), []
     except ValueError as error:
         return None, [f"{error} Пока документы по почте не отправляются."]
 
@@ -239,7 +294,13 @@ def _backend(
             return Remote(server, places.state_dir / "outbox" / profile, proxy=proxy)
         from .backend.embedded import Embedded
 
-        return Embedded.at(places.data_dir, live=live, mail=mail)
+        unlock = None
+        if mail is not None:
+            from .credentials import Vault
+            from .mail import unlock_by
+
+            unlock = unlock_by(Vault())
+        return Embedded.at(places.data_dir, live=live, mail=mail, unlock=unlock)
 
     return make
 

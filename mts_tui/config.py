@@ -22,6 +22,7 @@ DEFAULT = "default"
 """The profile that opens without a name, once a person has chosen a server."""
 
 Theme = Literal["mts-dark", "mts-light", "mts-ansi", "auto"]
+Formats = Literal["ru", "iso"]
 IdleMinutes = Annotated[int, msgspec.Meta(ge=1, le=20)]
 Phone = Annotated[str, msgspec.Meta(pattern=r"^(\+[1-9][0-9]{6,14})?\Z")]
 # No user part in the address: a password there would lie in a plain file.
@@ -30,6 +31,14 @@ Proxy = Annotated[str, msgspec.Meta(pattern=proxies.ADDRESS)]
 Key = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 # The keyring account is `profile:phone`, hence no colon.
 ProfileName = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f:]{1,40}\Z")]
+
+
+Host = Annotated[str, msgspec.Meta(pattern=r"^[^\s/@\x00-\x1f]{0,253}\Z")]
+Sender = Annotated[str, msgspec.Meta(pattern=r"^([^@\s<>\x00-\x1f]+@[^@\s<>\x00-\x1f]+)?\Z")]
+Login = Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]{0,200}\Z")]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+QuietHours = Annotated[str, msgspec.Meta(pattern=rf"^({_TIME}-{_TIME})?\Z")]
 
 
 class PlaceError(Exception):
@@ -123,6 +132,24 @@ class Profile(msgspec.Struct, frozen=True):
     proxy: Proxy = ""
 
 
+class Mail(msgspec.Struct, frozen=True):
+    """Who sends the documents of the operator inside. The password is in the OS keyring.
+
+    Args:
+        host: The mail server; empty for nobody.
+        sender: The address that letters come from.
+        security: `starttls`, `tls` from the first byte, or `none`.
+        port: 0 for the usual one.
+        user: The name there; empty for no login.
+    """
+
+    host: Host = ""
+    sender: Sender = ""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    port: Port = 0
+    user: Login = ""
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Everything a person may set; every value has a working default.
 
@@ -130,26 +157,48 @@ class Settings(msgspec.Struct, frozen=True):
         theme: The colours; `auto` follows the terminal.
         idle_minutes: Minutes without a key press before the screen locks.
         phone: The remembered number, in E.164.
-        plain_signs: Draw with plain signs only; `auto` decides by the terminal.
+        own_files: Open the cabinet of one's own files at the start; see `screens.import_file`.
+        letters_to: The e-mail address that documents were last sent to.
+        bell: Whether the terminal rings when a notification comes.
+        desktop_notices: By which sequence the terminal shows notifications on the desktop.
+        quiet_hours: When neither happens: `22:00-08:00`, by this machine's clock; empty for never.
+        plain_signs: Write `руб.` for `₽`; `auto` decides by the terminal.
+        formats: How days and numbers are written on the screen, see `formatting.use_iso`.
         keys: A key, or several with commas, for an action id.
         profiles: Operators and numbers by name.
+        mail: Who sends documents.
     """
 
     theme: Theme = "auto"
     idle_minutes: IdleMinutes = 20
     phone: Phone = ""
+    own_files: bool = False
+    letters_to: Sender = ""
+    bell: bool = False
+    desktop_notices: Literal["off", "osc9", "osc777"] = "off"
+    quiet_hours: QuietHours = ""
     plain_signs: Literal["auto"] | bool = "auto"
+    formats: Formats = "ru"
     keys: dict[Key, Key] = {}
     profiles: dict[ProfileName, Profile] = {}
+    mail: Mail = Mail()
 
 
 _ALLOWED = {
     "theme": "mts-dark, mts-light, mts-ansi или auto",
     "idle_minutes": "целое число от 1 до 20",
     "phone": "номер вида +79853701234 или пустая строка",
+    "own_files": "true или false",
+    "letters_to": "адрес почты вида anna@example.com или пустая строка",
+    "bell": "true или false",
+    "desktop_notices": '"off", "osc9" или "osc777"',
+    "quiet_hours": "время вида 22:00-08:00 или пустая строка",
     "plain_signs": '"auto", true или false',
+    "formats": '"ru" или "iso"',
     "keys": 'раздел [keys] со строками вида действие = "клавиша"',
     "profiles": "разделы вида [profiles.имя], в имени до 40 знаков и нет двоеточия",
+    "mail": 'раздел [mail] со строками host, sender, security ("starttls", "tls" или "none"), '
+    "port и user",
     "server": "адрес вида https://example.ru без имени и пароля или пустая строка",
     "proxy": "адрес вида http://прокси:3128 или http://имя@прокси:3128, или пустая строка",
 }
@@ -214,7 +263,8 @@ def keep_profile(places: Places, name: str, **values: str) -> tuple[Settings, li
 def save(places: Places, settings: Settings) -> list[str]:
     """Write the whole file at once: a crash leaves the old one or the new one.
 
-    Keys this version does not know are kept; a file with mistakes is copied aside first.
+    Keys this version does not know are kept, and so are a person's own comments; a file with
+    mistakes is copied aside first.
 
     Args:
         places: Where the file is.
@@ -232,7 +282,7 @@ def save(places: Places, settings: Settings) -> list[str]:
     target = Path(os.path.realpath(places.settings_file))
     file = _File(target)
     file.settings()
-    content = _written(settings, file.unknown).encode()
+    content = file.with_comments(_written(settings, file.unknown)).encode()
     notes = []
     try:
         _create_private(target.parent)
@@ -268,6 +318,12 @@ class _File:
         """Take every value that fits; note the others."""
         return Settings(**self._fitting(Settings, self._parsed(), ()))
 
+    def with_comments(self, text: str) -> str:
+        """A new text of the file with the comments that a person has written into this one."""
+        from .comments import kept
+
+        return kept(self._text, text)
+
     def _parsed(self) -> dict[str, Any]:
         raw = b""
         try:
@@ -289,6 +345,7 @@ class _File:
 
             found = re.search(r"at line (\d+)", str(error))
             line = int(found[1]) if found else self._text.count("\n") + 1
+            self._text = ""
         self.damaged = True
         self._note(
             (),
@@ -299,7 +356,7 @@ class _File:
         return {}
 
     def _fitting(
-        self, kind: type[Settings | Profile], data: dict[str, Any], above: tuple[str, ...]
+        self, kind: type[Settings | Profile | Mail], data: dict[str, Any], above: tuple[str, ...]
     ) -> dict[str, Any]:
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         values: dict[str, Any] = {}
@@ -322,6 +379,8 @@ class _File:
                     if self._fits(ProfileName, title, (*path, title), table)
                     and self._fits(dict, table, (*path, title), table)
                 }
+            elif name == "mail" and isinstance(raw, dict):
+                values[name] = Mail(**self._fitting(Mail, raw, path))
             elif self._fits(fields[name].type, raw, path, raw):
                 values[name] = raw
         return values
@@ -386,11 +445,41 @@ def _written(settings: Settings, unknown: Mapping[tuple[str, ...], Any]) -> str:
         "# Номер для входа в виде +79853701234. Пусто: спрашивать.",
         f"phone = {_toml(settings.phone)}",
         "",
-        '# Простые знаки вместо рамок и значков: true, false или "auto" (по терминалу).',
+        "# Открывать при запуске кабинет со своими детализациями из файлов, без входа.",
+        f"own_files = {_toml(settings.own_files)}",
+        "",
+        "# Адрес почты, на который документы отправлялись в последний раз.",
+        f"letters_to = {_toml(settings.letters_to)}",
+        "",
+        "# Звонок терминала при новом уведомлении.",
+        f"bell = {_toml(settings.bell)}",
+        "",
+        '# Уведомления на рабочем столе: "off" (нет), "osc9" или "osc777", как умеет терминал.',
+        f"desktop_notices = {_toml(settings.desktop_notices)}",
+        "",
+        "# Тихие часы, когда нет ни того, ни другого: 22:00-08:00. Пусто: всегда можно.",
+        f"quiet_hours = {_toml(settings.quiet_hours)}",
+        "",
+        '# Писать «руб.» и «грн» вместо ₽ и ₴: true, false или "auto" (по терминалу).',
         f"plain_signs = {_toml(settings.plain_signs)}",
+        "",
+        '# Даты и числа на экране: "ru" (22.11.2026, 1 234,56) или "iso" (2026-11-22, 1 234.56).',
+        f"formats = {_toml(settings.formats)}",
     ]
     if others := list(kept()):
         lines += ["", "# Этих значений mts-tui не знает, но хранит.", *others]
+    if settings.mail != Mail() or any(path[:1] == ("mail",) for path in unknown):
+        lines += [
+            "",
+            "# Почта, которой демонстрация отправляет документы. Пароль сохранит и проверит",
+            "# команда «mts-tui mail».",
+            "[mail]",
+            *(
+                f"{name} = {_toml(value)}"
+                for name, value in msgspec.structs.asdict(settings.mail).items()
+            ),
+            *kept("mail"),
+        ]
     lines += ["", '# Свои клавиши: действие = "клавиша", несколько — через запятую.', "[keys]"]
     lines += [f"{_key(action)} = {_toml(key)}" for action, key in settings.keys.items()]
     lines += [

@@ -29,7 +29,7 @@ def write_whole(path: Path, content: bytes, *, replace: bool = False) -> None:
         FileExistsError: There is one, and it may not.
         OSError: It could not be written; nothing is left behind.
     """
-    path = path.expanduser()
+    path = at_home(path)
     part = part_of(path, replace=replace)
     try:
         part.write_bytes(content)
@@ -69,6 +69,14 @@ def put(part: Path, path: Path, *, replace: bool = False) -> None:
         part.unlink()
 
 
+def at_home(path: Path) -> Path:
+    """A path with `~` put in full; that of a person who is not here stays as it was typed."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
 def read_small(path: Path, most: int) -> bytes | None:
     """A file's content; None where it is longer than it may be, and then it is not read.
 
@@ -79,7 +87,7 @@ def read_small(path: Path, most: int) -> bytes | None:
     Raises:
         OSError: It could not be read, or is no file.
     """
-    path = path.expanduser()
+    path = at_home(path)
     if path.is_dir():
         raise IsADirectoryError(path)
     if not stat.S_ISREG(path.stat().st_mode):

@@ -1,17 +1,22 @@
 """Money, numbers, dates, durations and foreign text as a Russian reader expects them.
 
-Pure functions of their arguments: no clock, no locale, no terminal. A gap that must not break
-across lines is U+00A0; U+202F never appears, because terminals disagree about its width.
+Functions of their arguments: no clock, no locale, no terminal; only a person at the screen may
+choose another writing, see `use_plain_signs` and `use_iso`. A gap that must not break across lines
+is U+00A0; U+202F never appears, because terminals disagree about its width.
 """
 
 from __future__ import annotations
 
 import math
 import re
+import threading
 import unicodedata
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
 NBSP = "\u00a0"
@@ -61,6 +66,46 @@ _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _LINE_ENDS = re.compile("\n+")
 
 
+class _Writing(threading.local):
+    """How this thread writes.
+
+    Attributes:
+        iso: Days as ISO 8601 has them, and a point before the kopecks.
+    """
+
+    iso = False
+
+
+_writing = _Writing()
+
+
+def use_iso(iso: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
+    """Choose how this thread writes days and numbers from now on; words stay Russian.
+
+    It holds for one thread, because it is the choice of the person at the screen and of nobody
+    else. The operator inside the program answers on threads of its own, and files are written on
+    others: so SMS, notices, entries of the account and documents come out of this process as they
+    come from a server, and what is kept in the store does not hang on what was set that day.
+
+    Args:
+        iso: True for `2026-11-22` and `1 234.56`, False for `22.11.2026` and `1 234,56`.
+    """
+    _writing.iso = iso
+
+
+@contextmanager
+def as_operator() -> Iterator[None]:
+    """Write in here as the operator does, whatever the person at the screen has chosen.
+
+    For a document that is drawn on the screen as it stands on paper.
+    """
+    chosen, _writing.iso = _writing.iso, False
+    try:
+        yield
+    finally:
+        _writing.iso = chosen
+
+
 def use_plain_signs(plain: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
     """Choose how currencies are written from now on.
 
@@ -81,9 +126,19 @@ def money(minor: int, currency: str = "RUB", *, sign: bool = False) -> str:
     Returns:
         `1 234,56 ₽`, `−623,40 ₽`.
     """
+    before = "+" if sign and minor > 0 else ""
+    return f"{before}{amount(minor)}{NBSP}{_signs.get(currency, currency)}"
+
+
+def amount(minor: int) -> str:
+    """Write a sum, given in minor units, where its currency goes without saying: `1 234,56`."""
     units, rest = divmod(abs(minor), 100)
-    before = MINUS if minor < 0 else "+" if sign and minor else ""
-    return f"{before}{_grouped(units)},{rest:02}{NBSP}{_signs.get(currency, currency)}"
+    return f"{MINUS if minor < 0 else ''}{_grouped(units)}{_point()}{rest:02}"
+
+
+def without_zeros(sum_of_money: str) -> str:
+    """A sum as `money` or `amount` wrote it, without its kopecks where there are none: `300 ₽`."""
+    return sum_of_money.replace(f"{_point()}00", "")
 
 
 def number(value: float, digits: int = 1) -> str:
@@ -102,7 +157,7 @@ def number(value: float, digits: int = 1) -> str:
     else:
         whole, _, fraction = f"{abs(rounded):.{digits}f}".partition(".")
         fraction = fraction.rstrip("0")
-        text = _grouped(int(whole)) + ("," + fraction if fraction else "")
+        text = _grouped(int(whole)) + (_point() + fraction if fraction else "")
     return MINUS + text if rounded < 0 else text
 
 
@@ -146,23 +201,52 @@ def points(n: int) -> str:
 
 
 def date_long(day: date) -> str:
-    """Write `22 ноября 2026 г.`."""
+    """Write `22 ноября 2026 г.`; with `use_iso`, `2026-11-22`."""
+    if _writing.iso:
+        return date_numeric(day)
     return f"{date_day(day)} {_year(day)}"
 
 
 def date_day(day: date) -> str:
-    """Write `22 ноября`."""
+    """Write `22 ноября`, for a sentence; with `use_iso`, `2026-11-22`."""
+    if _writing.iso:
+        return date_numeric(day)
     return f"{day.day} {_MONTHS[day.month - 1][1]}"
 
 
 def date_short(day: date) -> str:
-    """Write `22 нояб.`."""
+    """Write `22 нояб.`, for a column; with `use_iso`, `11-22`, as `ls --time-style=iso` does."""
+    if _writing.iso:
+        return f"{day.month:02}-{day.day:02}"
     return f"{day.day} {_MONTHS[day.month - 1][2]}"
 
 
 def date_numeric(day: date) -> str:
-    """Write `22.11.2026`."""
+    """Write `22.11.2026`; with `use_iso`, `2026-11-22`."""
+    if _writing.iso:
+        return f"{day.year:04}-{day.month:02}-{day.day:02}"
     return f"{day.day:02}.{day.month:02}.{day.year:04}"
+
+
+def period(since: datetime, until: datetime) -> str:
+    """Write the days of a period: `22 ноября 2026 г.`, `1–22 ноября 2026 г.`.
+
+    Args:
+        since: Its first moment, in the zone of the account.
+        until: The first moment after it, in the same zone.
+
+    Returns:
+        Days of two months as `1 мая — 2 июня 2026 г.`; with `use_iso`, both days whole.
+    """
+    first, last = since.date(), (until - timedelta(microseconds=1)).date()
+    end = date_long(last)
+    if first == last:
+        return end
+    if _writing.iso:
+        return f"{date_numeric(first)} — {end}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{end}"
+    return f"{date_day(first) if first.year == last.year else date_long(first)} — {end}"
 
 
 def month_title(day: date) -> str:
@@ -194,9 +278,12 @@ def moment(at: datetime, today: date | None = None) -> str:
             happens now.
 
     Returns:
-        `22 нояб. 21:34`, in another year `22 нояб. 2025 г. 21:34`.
+        `22 нояб. 21:34`, in another year `22 нояб. 2025 г. 21:34`; with `use_iso`, `11-22 21:34`
+        and `2025-11-22 21:34`.
     """
     other_year = today is not None and at.year != today.year
+    if _writing.iso and other_year:
+        return f"{date_numeric(at)} {clock(at)}"
     return f"{date_short(at)}{' ' + _year(at) if other_year else ''} {clock(at)}"
 
 
@@ -292,6 +379,11 @@ def clean(text: str, limit: int | None = None, *, keep_lines: bool = False) -> s
     if limit is not None and len(text) > limit:
         text = (text[: max(0, limit - 1)].rstrip() + "…")[:limit]
     return text
+
+
+def _point() -> str:
+    """What stands before the decimals."""
+    return "." if _writing.iso else ","
 
 
 def _grouped(value: int) -> str:

@@ -20,6 +20,8 @@ _KEY_NAMES = {
     ".": "full_stop",
     "`": "grave_accent",
     "+": "plus",
+    "-": "minus",
+    "=": "equals_sign",
     "?": "question_mark",
     "/": "slash",
 }

@@ -57,6 +57,8 @@ class SessionApp(App[None]):
         self._seen_at = monotonic()
         self._warned = False
         self._stands = False
+        self.own = False
+        """Whether the session is that of one's own files: there is no password and no operator."""
 
     # ------------------------------------------------------------------ what this computer keeps
 
@@ -78,6 +80,13 @@ class SessionApp(App[None]):
         except config.PlaceError as error:
             return [str(error)]
         return notes
+
+    def remember_own(self) -> None:
+        """Open one's own files by themselves from the next start on."""
+        try:
+            self.settings, _notes = config.change(self.places, own_files=True)
+        except config.PlaceError as error:
+            self.say(str(error), severity="warning")
 
     async def read_secret(self, phone: str) -> tuple[Secret | None, str]:
         """What the keyring has for a number, and a sentence where it could not tell."""
@@ -142,6 +151,11 @@ class SessionApp(App[None]):
     # ------------------------------------------------------------------ the way in and out
 
     @property
+    def backend(self) -> Backend | None:
+        """Whoever answers; None before the start is done."""
+        return self._backend
+
+    @property
     def signed_in(self) -> bool:
         """Whether there is a session."""
         return self._backend is not None and self._backend.token is not None
@@ -152,12 +166,35 @@ class SessionApp(App[None]):
         Args:
             signed: The session.
         """
+        self._hold(signed)
+        self.phone = self.handset_phone = signed.session.phone
+        self.own = False
+        self.open_soon(signed)
+
+    async def enter_own(self) -> None:
+        """Open the cabinet of one's own files; raises what `imports.enter_own` does."""
+        signed = await self.cabinet.imports.enter_own()
+        self.adopt(signed)
+        self.open_soon(signed)
+
+    def adopt(self, signed: SignedIn) -> None:
+        """Go on in the session of one's own files; the cabinet is opened later."""
+        self._hold(signed)
+        self.own = True
+
+    def disown(self) -> None:
+        """Forget a session whose cabinet was never opened."""
+        assert self._backend is not None
+        self._backend.token, self.own = None, False
+
+    def _hold(self, signed: SignedIn) -> None:
         assert self._backend is not None
         self._backend.token = signed.token
-        self.phone = signed.session.phone
-        self.handset_phone = signed.session.phone
         self._touch()
         self._seen_at = self.monotonic()
+
+    def open_soon(self, signed: SignedIn) -> None:
+        """Show the cabinet of the session."""
         # By the app, not by who calls: a screen's worker is cancelled when its screen goes, and a
         # cancelled pop_screen ends the app's own message loop.
         self.call_later(self._open_cabinet, signed)

@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import os
 import re
-import shutil
 import signal
 import sqlite3
 import struct
@@ -20,6 +19,8 @@ from benchmarks.environment import fixed
 from benchmarks.screen import ALTERNATE, CURSOR, WRAP, Screen
 from benchmarks.terminal import Terminal
 
+from .programs import need
+
 PATIENCE = 20.0
 """Seconds to wait for what must come; how long it takes is measured elsewhere."""
 LEAVING = 3.0
@@ -31,13 +32,6 @@ _BORROWED = ALTERNATE | {1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 2004, 2
 _COOKED = termios.ICANON | termios.ECHO | termios.ISIG | termios.IEXTEN
 
 
-def missing(reason: str) -> None:
-    """Skip a test for want of a tool, or fail where nothing may be skipped."""
-    if os.environ.get("MTS_TUI_NO_SKIP") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 def as_nobody() -> list[str]:
     """The beginning of a command that runs without the rights of root.
 
@@ -45,8 +39,7 @@ def as_nobody() -> list[str]:
     """
     if os.geteuid() != 0:
         return []
-    if not shutil.which("setpriv"):
-        missing("setpriv is not installed")
+    need("setpriv")
     ids = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     return ["setpriv", *ids, f"--inh-caps={_READABLE}", f"--ambient-caps={_READABLE}"]
 

@@ -69,6 +69,11 @@ def test_is_refused_with_a_sentence(text: str, sentence: str):
 @given(st.integers(1, 10**12))
 def test_what_is_shown_can_be_typed(minor: int):
     assert amounts.parse(formatting.money(minor)) == minor
+    formatting.use_iso()
+    try:
+        assert amounts.parse(formatting.money(minor)) == minor
+    finally:
+        formatting.use_iso(iso=False)
 
 
 @given(st.text(max_size=60))

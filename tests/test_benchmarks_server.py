@@ -19,6 +19,7 @@ from benchmarks.server.statements import noting, script, statements_of
 from mts_tui.backend.store.postgres import PostgresStore
 from tests.backend.network import running
 from tests.backend.postgres import NoServerError
+from tests.programs import missing
 
 QUICK = Options(runs=1, quick=True)
 
@@ -29,7 +30,7 @@ def database():
         with prepared(5) as made:
             yield made
     except NoServerError as error:
-        pytest.skip(f"PostgreSQL cannot run here: {error}")
+        missing(f"PostgreSQL cannot run here: {error}")
 
 
 # ---------------------------------------------------------------------- what drives it

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mts_tui import config
+from mts_tui import comments, config
 from mts_tui.config import PlaceError, Places, Profile, Settings
 
 
@@ -97,7 +97,7 @@ def test_file_is_read(places: Places) -> None:
     write(
         places,
         '\ufefftheme = "mts-light"\r\nidle_minutes = 5\nphone = "+79853701234"\nplain_signs = true\n'
-        '[keys]\npay = "f2,ctrl+o"\n[profiles."дом"]\nserver = "https://x.example/api"\n[profiles.b]\n',
+        'formats = "iso"\n[keys]\npay = "f2,ctrl+o"\n[profiles."дом"]\nserver = "https://x.example/api"\n[profiles.b]\n',
     )
     settings, notes = config.load(places, {"NO_COLOR": "1"})
     assert notes == []
@@ -106,6 +106,7 @@ def test_file_is_read(places: Places) -> None:
         idle_minutes=5,
         phone="+79853701234",
         plain_signs=True,
+        formats="iso",
         keys={"pay": "f2,ctrl+o"},
         profiles={"дом": Profile(server="https://x.example/api"), "b": Profile()},
     )
@@ -142,6 +143,14 @@ def test_only_what_is_wrong_falls_back(places: Places) -> None:
     assert "profiles.work.server" in notes[5]
     assert "https://example.ru" in notes[5]
     assert 'profiles."a:b"' in notes[7]
+
+
+def test_other_formats_than_there_are(places: Places) -> None:
+    write(places, 'formats = "us"\n')
+    settings, (note,) = config.load(places, {})
+    assert settings.formats == "ru"
+    assert 'строка 1: formats = "us" не подходит, действует обычное значение.' in note
+    assert 'Можно: "ru" или "iso".' in note
 
 
 @pytest.mark.parametrize(
@@ -208,7 +217,7 @@ def test_saved_file_is_private_commented_and_alone(places: Places) -> None:
     assert places.settings_file.stat().st_mode & 0o777 == 0o600
     assert [p.name for p in places.config_dir.iterdir()] == ["settings.toml"]
     text = places.settings_file.read_text("utf-8")
-    for name in ("theme", "idle_minutes", "phone", "plain_signs", "[keys]"):
+    for name in ("theme", "idle_minutes", "phone", "plain_signs", "formats", "[keys]"):
         before = text.partition(f"\n{name}")[0].rpartition("\n")[2]
         assert before.startswith("# ")
     assert config.load(places, {})[0] == Settings(phone="+79853701234")
@@ -302,6 +311,7 @@ hostile = words | st.sampled_from(
         idle_minutes=st.integers(1, 20),
         phone=st.sampled_from(["", "+79853701234"]),
         plain_signs=st.sampled_from(["auto", True, False]),
+        formats=st.sampled_from(["ru", "iso"]),
         keys=st.dictionaries(hostile, hostile, max_size=4),
         profiles=st.dictionaries(names, st.just(Profile("https://x.example/'\"#", "+79850000000"))),
     )
@@ -385,3 +395,82 @@ def test_a_server_that_cannot_be_reached_by_any_client_does_not_fit(
 ) -> None:
     with pytest.raises(ValueError, match="server"):
         config.keep_profile(places, "work", server=server)
+
+
+def test_a_persons_own_comments_stay_where_they_were(places: Places) -> None:
+    write(
+        places,
+        "# мой файл\n# theme = 'старое'\ntheme = 'mts-dark' # люблю темное\n"
+        "# сверху\n\n# и еще\nidle_minutes = 7\n"
+        "mine = [1, # внутри\n  2]\n"
+        "[keys] # мои\n# для мамы\nbudget = 'f11' # не \"f10\" # точно\nleave = '#'\n"
+        "[profiles.'a#b']\n# в офисе\nserver = 'https://x.example/#y' # тут\n"
+        "# конец\n",
+    )
+    assert config.change(places, idle_minutes=9)[1] == []
+    text = places.settings_file.read_text("utf-8")
+    lines = text.split("\n")
+    assert 'theme = "mts-dark"  # люблю темное' in lines
+    idle = lines.index("idle_minutes = 9")
+    assert lines[idle - 2 : idle] == ["# сверху", "# и еще"]
+    assert lines[lines.index("mine = [1, 2]") - 1] == "# внутри"
+    assert "[keys]  # мои" in lines
+    assert lines[lines.index('budget = "f11"  # не "f10" # точно') - 1] == "# для мамы"
+    assert lines[lines.index('server = "https://x.example/#y"  # тут') - 1] == "# в офисе"
+    assert lines[-2:] == ["# конец", ""]
+    assert text.count("# Оформление") == 1
+    config.change(places)
+    assert places.settings_file.read_text("utf-8") == text, "and nothing is added by the next time"
+
+
+def test_a_comment_of_a_line_that_goes_is_kept_at_the_end(places: Places) -> None:
+    write(places, "[keys]\nbudget = 'f11'\n# почему так\nleave = 'f4' # потому\n")
+    config.change(places, keys={"budget": "f11"})
+    text = places.settings_file.read_text("utf-8")
+    assert "leave" not in text
+    assert "# почему так" in text
+    assert "# потому" in text
+    config.change(places, theme="mts-dark")
+    assert places.settings_file.read_text("utf-8").count("# почему так") == 1
+
+
+def test_a_comment_of_a_former_version_goes(places: Places) -> None:
+    write(places, f"{next(iter(comments.FORMER))}\nplain_signs = true\n")
+    config.change(places)
+    assert "рамок и значков" not in places.settings_file.read_text("utf-8")
+
+
+@settings(deadline=None)  # The machine may be busy.
+@given(
+    st.lists(
+        st.tuples(
+            st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20),
+            names.map(config._key),
+            scalars | st.lists(scalars, max_size=3),
+            st.booleans(),
+        ),
+        max_size=6,
+        unique_by=lambda one: one[1],
+    )
+)
+def test_no_comment_changes_what_the_file_says(
+    tmp_path_factory: pytest.TempPathFactory, found: list[tuple[str, str, object, bool]]
+) -> None:
+    places = Places.find(tmp_path_factory.getbasetemp() / "comments", {})
+    text = "".join(
+        f"#{comment}\n{key} = {config._toml(value)}\n"
+        if above
+        else f"{key} = {config._toml(value)} #{comment}\n"
+        for comment, key, value, above in found
+        if key not in Settings.__struct_fields__
+    )
+    write(places, text)
+    before = tomllib.loads(text)
+    config.change(places, theme="mts-dark")
+    first = places.settings_file.read_bytes()
+    after = tomllib.loads(first.decode())
+    assert {name: repr(after[name]) for name in before} == {k: repr(v) for k, v in before.items()}
+    for comment, key, _value, _above in found:
+        assert key in Settings.__struct_fields__ or f"#{comment}".rstrip() in first.decode()
+    config.change(places)
+    assert places.settings_file.read_bytes() == first

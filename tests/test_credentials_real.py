@@ -2,13 +2,14 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from .programs import need
 
 CANARY = "Кенар-canary-58213"
 TIMEOUT = 1.5
@@ -89,12 +90,8 @@ print(json.dumps(said))
 
 @pytest.fixture(scope="module")
 def programs() -> None:
-    missing = [
-        name for name in ("dbus-run-session", "gnome-keyring-daemon") if not shutil.which(name)
-    ]
-    if missing:
-        stop = pytest.fail if os.environ.get("MTS_TUI_NO_SKIP") == "1" else pytest.skip
-        stop(f"not installed: {', '.join(missing)}")
+    need("dbus-run-session")
+    need("gnome-keyring-daemon")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A saved file is whole or not there, and nobody's file is replaced unasked."""
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,33 @@ def test_folder(there: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(platformdirs, "user_documents_path", lambda: tmp_path / "Documents")
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
     assert files.folder_for_downloads() == (tmp_path / there[0] if there else tmp_path)
+
+
+def test_what_is_too_large_is_not_read(tmp_path: Path):
+    path = tmp_path / "melody.mp3"
+    with path.open("wb") as file:
+        file.truncate(300 * 2**20)  # Takes no room on the disk.
+    tracemalloc.start()
+    try:
+        assert files.read_small(path, 5 * 2**20) is None
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 8])
+def test_what_is_small_enough_is_read(tmp_path: Path, size: int):
+    path = tmp_path / "melody.mp3"
+    path.write_bytes(b"x" * size)
+    assert files.read_small(path, 7) == (None if size == 8 else b"x" * size)
+
+
+def test_what_grows_meanwhile_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "melody.mp3"
+    path.write_bytes(bytes(100))
+    true = path.stat()
+    smaller = os.stat_result([*true[:6], 5, *true[7:]])
+    monkeypatch.setattr(Path, "stat", lambda _path, **_options: smaller)
+    assert files.read_small(path, 7) is None

@@ -1,6 +1,7 @@
 """What a Russian reader sees, and that nobody else's text can harm the terminal."""
 
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,13 @@ def plain_signs():
     f.use_plain_signs()
     yield
     f.use_plain_signs(plain=False)
+
+
+@pytest.fixture
+def iso():
+    f.use_iso()
+    yield
+    f.use_iso(iso=False)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +69,69 @@ def test_the_signs_come_back():
     f.use_plain_signs()
     f.use_plain_signs(plain=False)
     assert f.money(100) == "1,00\u00a0₽"
+
+
+def written() -> list[str]:
+    """What there is of two writings, in the one of this thread."""
+    day, end = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC)
+    texts = [
+        f.money(123_456), f.amount(-5), f.number(1240.8), f.percent(12.5), f.traffic(34 * GB // 10),
+        f.count(1.5, "минута", "минуты", "минут"), f.without_zeros(f.money(100_000)),
+        f.without_zeros(f.money(100_050)), f.date_numeric(AT), f.date_long(AT), f.date_day(AT),
+        f.date_short(AT), f.moment(AT), f.moment(AT, date(2026, 1, 1)),
+        f.moment(AT, date(2027, 1, 1)), f.period(day, end), f.period(day, day.replace(day=2)),
+    ]  # fmt: skip
+    return [text.replace(f.NBSP, " ") for text in texts]
+
+
+RUSSIAN = [
+    "1 234,56 ₽", "−0,05", "1 240,8", "12,5 %", "3,4 ГБ", "1,5 минуты", "1 000 ₽", "1 000,50 ₽",
+    "22.11.2026", "22 ноября 2026 г.", "22 ноября", "22 нояб.", "22 нояб. 09:12",
+    "22 нояб. 09:12", "22 нояб. 2026 г. 09:12", "1–22 ноября 2026 г.", "1 ноября 2026 г.",
+]  # fmt: skip
+INTERNATIONAL = [
+    "1 234.56 ₽", "−0.05", "1 240.8", "12.5 %", "3.4 ГБ", "1.5 минуты", "1 000 ₽", "1 000.50 ₽",
+    "2026-11-22", "2026-11-22", "2026-11-22", "11-22", "11-22 09:12",
+    "11-22 09:12", "2026-11-22 09:12", "2026-11-01 — 2026-11-22", "2026-11-01",
+]  # fmt: skip
+
+
+def test_days_and_numbers_are_russian_unless_told_otherwise():
+    assert written() == RUSSIAN
+
+
+@pytest.mark.usefixtures("iso")
+def test_days_and_numbers_of_iso_8601():
+    assert written() == INTERNATIONAL
+    f.use_iso(iso=False)
+    assert written() == RUSSIAN
+
+
+@pytest.mark.usefixtures("iso")
+def test_words_stay_russian():
+    assert f.month_title(AT) == "Ноябрь 2026"
+    assert f.duration(725) == "12\u00a0мин 05\u00a0с"
+    assert f.clock(AT) == "09:12"
+
+
+@pytest.mark.usefixtures("iso")
+def test_a_choice_is_of_its_thread_only():
+    with ThreadPoolExecutor(1) as others:
+        assert others.submit(written).result() == RUSSIAN
+        others.submit(f.use_iso).result()
+        f.use_iso(iso=False)
+        assert others.submit(written).result() == INTERNATIONAL
+    assert written() == RUSSIAN
+
+
+@pytest.mark.usefixtures("iso")
+def test_as_the_operator_writes():
+    with f.as_operator():
+        assert written() == RUSSIAN
+    assert written() == INTERNATIONAL
+    with pytest.raises(ZeroDivisionError), f.as_operator():
+        raise ZeroDivisionError
+    assert written() == INTERNATIONAL
 
 
 @given(st.integers(-(10**15), 10**15))

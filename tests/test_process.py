@@ -22,7 +22,8 @@ from benchmarks import processes
 from benchmarks.environment import fixed
 from mts_tui.backend.store import SqliteStore
 
-from .terminal import LEAVING, NOBODY, PATIENCE, Cabinet, as_nobody, missing, newest_code
+from .programs import need
+from .terminal import LEAVING, NOBODY, PATIENCE, Cabinet, as_nobody, newest_code
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pidfd, /proc")
 
@@ -468,8 +469,7 @@ class Tmux:
 
 
 def test_the_main_path_in_tmux(tmp_path: Path) -> None:
-    if not shutil.which("tmux"):
-        missing("tmux is not installed")
+    need("tmux")
     at = tmp_path / "at"
     tmux = Tmux(tmp_path, [sys.executable, "-m", "mts_tui", "--at", str(at), "--still", "demo"])
     try:

@@ -1,11 +1,8 @@
 """The API's document before Spectral, with the rules for OpenAPI and those of OWASP."""
 
-import hashlib
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,49 +10,19 @@ from typing import Any
 
 import pytest
 
+from .programs import TOOLS, node_tool
+
 ROOT = Path(__file__).parents[1]
-RULES = ROOT / "tools" / "spectral"
+RULES = TOOLS / "spectral"
 DOCUMENT = ROOT / "docs" / "openapi.json"
-CACHE = Path(os.environ.get("MTS_TUI_SPECTRAL") or Path(sys.prefix) / "spectral")
 
 pytestmark = pytest.mark.timeout(600)
 
 
-def stop(reason: str) -> None:
-    """Skip, or fail where nothing may be skipped."""
-    (pytest.fail if os.environ.get("MTS_TUI_NO_SKIP") == "1" else pytest.skip)(reason)
-
-
 @pytest.fixture(scope="module")
 def installed() -> Path:
-    """A folder with Spectral, as the lock file has it; made once, whoever comes first."""
-    missing = [name for name in ("node", "npm") if not shutil.which(name)]
-    if missing:
-        stop(f"not installed: {', '.join(missing)}")
-    lock = (RULES / "package-lock.json").read_bytes()
-    folder = CACHE / hashlib.sha256(lock).hexdigest()[:12]
-    if folder.exists():
-        return folder
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=CACHE) as name:
-        making = Path(name) / "spectral"
-        making.mkdir()
-        for file in ("package.json", "package-lock.json"):
-            shutil.copy(RULES / file, making)
-        run = subprocess.run(
-            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            cwd=making,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if run.returncode:
-            stop(f"npm ci: {run.stderr.strip()[-500:]}")
-        try:
-            making.rename(folder)
-        except OSError:  # Another worker was quicker.
-            assert folder.exists()
-    return folder
+    """A folder with Spectral."""
+    return node_tool("spectral")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from mts_tui.backend.contract.archive import Operation
 from mts_tui.backend.contract.model import Money
-from mts_tui.documents import tables
+from mts_tui.documents import forms, tables
 from mts_tui.documents.tables import HEADINGS, Table
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -117,7 +117,7 @@ def test_xlsx_has_dates_and_sums_as_numbers(tmp_path: Path):
 
 
 def test_rows_beyond_a_sheet_go_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(tables, "SHEET_ROWS", 4)
+    monkeypatch.setattr(forms, "SHEET_ROWS", 4)
     path = write(tmp_path / "t.xlsx", *(an_operation(number) for number in range(7)))
     assert [len(cells_of(path, sheet)) for sheet in (1, 2, 3)] == [4, 4, 2]
 

@@ -18,7 +18,7 @@ from aiosql.utils import VAR_REF
 from mts_tui.backend import wire
 from mts_tui.backend.contract import Endpoint, endpoints
 from mts_tui.backend.dispatch import Dispatcher
-from mts_tui.backend.store.connection import Connection
+from mts_tui.backend.store.connection import Connection, Later, first_of
 from mts_tui.backend.store.postgres import PostgresStore
 from mts_tui.backend.store.transaction import new_key
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _NEW = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
-_COUNTED = frozenset({"event_seq", "message_seq", "operation_seq", "balance"})
+_COUNTED = frozenset({"operation_seq", "balance"})
 """Columns whose new value a later statement uses."""
 
 
@@ -42,12 +42,16 @@ class Statement(NamedTuple):
 def noting() -> Iterator[list[Statement]]:
     """Note what goes to a database while the block runs, in order."""
     noted: list[Statement] = []
-    ask, tell, complete = Connection.ask, Connection.tell, Connection.complete
+    later, tell, complete = Connection.later, Connection.tell, Connection.complete
 
-    def asked(self: Connection, sql: str, values: Any = ()) -> list[dict[str, Any]]:
-        rows = ask(self, sql, values)
-        noted.append(Statement(sql, dict(values), rows[0] if rows else None))
-        return rows
+    def asked(self: Connection, sql: str, values: Any = (), *, found: Any) -> Later[Any]:
+        def seen(rows: list[dict[str, Any]]) -> Any:
+            noted[place] = noted[place]._replace(row=first_of(rows))
+            return found(rows)
+
+        place = len(noted)
+        noted.append(Statement(sql, dict(values), None))
+        return later(self, sql, values, found=seen)
 
     def told(self: Connection, sql: str, values: Any = ()) -> None:
         tell(self, sql, values)
@@ -57,7 +61,7 @@ def noting() -> Iterator[list[Statement]]:
         noted.append(Statement("COMMIT", {}, None))
         return complete(self)
 
-    with patch.multiple(Connection, ask=asked, tell=told, complete=completed):
+    with patch.multiple(Connection, later=asked, tell=told, complete=completed):
         yield noted
 
 
@@ -143,12 +147,7 @@ class _Script:
 
     def add(self, statement: Statement) -> None:
         """Add a statement; pgbench sends each by itself and waits for its answer."""
-
-        def place(name: str) -> str:
-            value = statement.values[name]
-            return self._notice(value) if name == "notice" else self._value(value)
-
-        text = placed(statement.sql, place)
+        text = placed(statement.sql, lambda name: self._value(statement.values[name]))
         self.lines.append(text)
         # Only what a change gives back is used later, and is another value each time.
         if statement.row is not None and "RETURNING" in text:
@@ -168,11 +167,6 @@ class _Script:
         if isinstance(value, int):
             return self._known.get(value, str(value))
         return self._text(value)
-
-    def _notice(self, text: str) -> str:
-        """Account and sequence, by a space: what whoever listens is told."""
-        account, _, seq = text.partition(" ")
-        return f"{self._text(account)} || ' ' || {self._value(int(seq))}"
 
     def _text(self, text: str) -> str:
         if text == str(self._number):

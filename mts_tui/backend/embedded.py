@@ -7,12 +7,13 @@ waits. The demo's life (usage, fees) goes on in a daemon thread of its own.
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .contract import Endpoint, Event
 from .dispatch import Dispatcher
+from .office import Office
+from .operator.demo_id import DemoId
 from .operator.life import Life
 from .store import SqliteStore, Store
 from .store.transaction import new_key
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .connectors.mail import MailSettings
+    from .mail import Unlock
 
 THREADS = 4
 
@@ -33,6 +35,7 @@ class Embedded:
         seed: The demo's people and history follow from it.
         live: Whether usage goes on while the program is open.
         mail: Who sends documents; None where nobody does.
+        unlock: Gets the password of mail, where that is kept elsewhere.
     """
 
     def __init__(
@@ -42,20 +45,19 @@ class Embedded:
         seed: int = 2026,
         live: bool = True,
         mail: "MailSettings | None" = None,
+        unlock: "Unlock | None" = None,
     ) -> None:
         self.token: str | None = None
-        self.features = frozenset({"demo"})
+        self.features = frozenset({"demo", "own"})
         self.online = True
         self.offline_since: datetime | None = None
         self._store = store
-        self._dispatcher = Dispatcher(store, mails=mail is not None)
+        self._dispatcher = Dispatcher(
+            store, personal=True, mails=mail is not None, providers=[DemoId(store)]
+        )
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="operator")
-        jobs = []
-        if mail is not None:
-            from .mail import send_one
-
-            jobs.append(partial(send_one, store, mail))
-        self._life = Life(store, seed=seed, live=live, tell=self._tell, jobs=jobs)
+        self._life = Life(store, seed=seed, live=live, tell=self._tell)
+        self._office = Office(store, mail, unlock)
         self._listeners: list[tuple[asyncio.AbstractEventLoop, asyncio.Queue[Event]]] = []
         store.on_commit.append(self._life.committed)
 
@@ -67,9 +69,12 @@ class Embedded:
         seed: int = 2026,
         live: bool = True,
         mail: "MailSettings | None" = None,
+        unlock: "Unlock | None" = None,
     ) -> "Embedded":
         """The demo whose file lies in `folder`."""
-        return cls(SqliteStore(folder / "operator.db"), seed=seed, live=live, mail=mail)
+        return cls(
+            SqliteStore(folder / "operator.db"), seed=seed, live=live, mail=mail, unlock=unlock
+        )
 
     async def open(self) -> None:
         """Open the store, settle the people, catch up with the time that has passed.
@@ -79,9 +84,11 @@ class Embedded:
         """
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._executor, self._life.begin)
+        self._office.begin()
 
     async def close(self) -> None:
         """End the life and close the file."""
+        self._office.end()
         self._life.end()
         self._executor.shutdown(wait=True, cancel_futures=True)
         self._store.close()

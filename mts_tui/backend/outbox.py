@@ -37,8 +37,11 @@ class Letter(msgspec.Struct, frozen=True):
 
 
 def keeps(endpoint: Endpoint) -> bool:
-    """Whether a command may be written down: it changes something of value and has no secret."""
-    secret = any(parameter.is_secret for parameter in endpoint.parameters)
+    """Whether a command may be written down: it changes something of value and has no secret.
+
+    One whose answer is a secret is not: nobody would be there to take it.
+    """
+    secret = endpoint.answer_is_secret or any(one.is_secret for one in endpoint.parameters)
     return endpoint.changes and not endpoint.public and not secret and endpoint.area != "access"
 
 

@@ -11,10 +11,9 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar import HttpMethod, Litestar, MediaType, Request, Response
@@ -42,13 +41,19 @@ from .dispatch import Dispatcher
 from .gate import AT_ONCE, COME_BACK_SECONDS, Gate, Refusal
 from .hub import Hub
 from .openapi import status_of
+from .operator.demo_id import DemoId
 from .services import access
 from .store import Store
+from .workers import Workers
+
+if TYPE_CHECKING:
+    from .connectors.providers import IdentityProvider
 
 BODY_LIMIT = 64 * 1024
 HEARTBEAT_SECONDS = 15.0
 OLDEST_CLIENT = "0.1.0"
 JSON = "application/json"
+_KEY_HEADER = wire.KEY_HEADER.lower().encode()
 _STATUSES: dict[int, type[CabinetError]] = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
 _POLICIES: dict[type[CabinetError], str] = {
     TooManyCodes: f'"codes";q={access.CODES_AT_MOST};w={access.CODES_WITHIN.seconds}',
@@ -69,6 +74,8 @@ class Server:
         trust_proxy: Whether `X-Forwarded-For` tells the caller's address.
         gate: Who may come in; None for the usual one.
         mail: Who sends documents; None where nobody does.
+        sms_sender: Who SMS come from where an outside gateway sends them; empty where none does.
+        providers: Who vouches for people; a demo has one of its own besides.
     """
 
     def __init__(
@@ -79,12 +86,17 @@ class Server:
         trust_proxy: bool = False,
         gate: Gate | None = None,
         mail: MailSettings | None = None,
+        sms_sender: str = "",
+        providers: "Sequence[IdentityProvider]" = (),
     ) -> None:
         self._store = store
         self._demo = demo
         self._trust_proxy = trust_proxy
-        self._dispatcher = Dispatcher(store, mails=mail is not None)
-        self._executor = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="services")
+        vouching = [*([DemoId(store)] if demo else []), *providers]
+        self._dispatcher = Dispatcher(
+            store, mails=mail is not None, gateway=sms_sender, providers=vouching
+        )
+        self._workers = Workers(AT_ONCE, "services")
         self._gate = gate or Gate()
         self._hub = Hub(store)
         self._draining = False
@@ -119,13 +131,14 @@ class Server:
     @asynccontextmanager
     async def _lifespan(self, _app: Litestar) -> AsyncIterator[None]:
         self._hub.begin()
+        self._workers.begin()
         try:
             with _told_of_signals(self.drain):
                 yield
         finally:
             self.drain()
             await asyncio.get_running_loop().run_in_executor(None, self._hub.end)
-            self._executor.shutdown(wait=True)
+            await asyncio.get_running_loop().run_in_executor(None, self._workers.end)
             self._store.close()
 
     # ------------------------------------------------------------------ operations
@@ -200,7 +213,7 @@ class Server:
     async def _run(self, work: Callable[[], Any]) -> Any:
         """Run blocking work in a thread; it is refused where too much waits already."""
         async with self._gate.work():
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+            return await self._workers.run(work)
 
     def _refusal(self, scope: Scope) -> Refusal | None:
         """Why a request is sent away before it is looked at; probes never are."""
@@ -361,7 +374,7 @@ async def _asked(endpoint: Endpoint, request: Request[Any, Any, Any]) -> tuple[d
     arguments = wire.arguments_of(endpoint, request.path_params, _single(request), body)
     if not endpoint.changes:
         return arguments, ""
-    key = request.headers.get(wire.KEY_HEADER, "")
+    key = _header(request.scope, _KEY_HEADER)
     if not wire.is_key(key):
         raise InvalidRequest(reason=f"нужен заголовок {wire.KEY_HEADER}, UUID.")
     return arguments, key
@@ -372,7 +385,7 @@ async def _body(request: Request[Any, Any, Any]) -> bytes:
         body = await request.body()
     except InternalServerException:
         raise InvalidRequest(reason="запрос оборвался.") from None
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _header(request.scope, b"content-type").partition(";")[0].strip().lower()
     if body and kind != JSON:
         raise NotJson
     return body
@@ -423,6 +436,8 @@ def _token(scope: Scope) -> str | None:
 def _single(request: Request[Any, Any, Any]) -> dict[str, str]:
     """The query's members; one that stands twice is refused."""
     found: dict[str, str] = {}
+    if not request.scope["query_string"]:
+        return found
     for name, value in request.query_params.multi_items():
         if name in found:
             raise InvalidRequest(reason=f"параметр «{name[:40]}» указан дважды.")

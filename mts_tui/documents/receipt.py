@@ -23,6 +23,7 @@ class Line(NamedTuple):
     right: str = ""
 
 
+@formatting.as_operator()
 def lines(receipt: Receipt) -> list[Line]:
     """The lines, others' text made harmless."""
     at = receipt.at.astimezone(ZoneInfo(receipt.zone))

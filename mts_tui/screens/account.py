@@ -100,7 +100,7 @@ class AccountPage(Page):
         except CabinetError:
             return  # The rest of the page has said so.
         if alive(self) and account == self.cabinet_screen.account:
-            self.query_one(Coming).show_charges(page.items)
+            self.query_one(Coming).show_charges(page.items, self._zone)
 
     def on_resize(self) -> None:
         """A wider screen has room for what comes next."""
@@ -118,7 +118,11 @@ class AccountPage(Page):
         """The month's budget."""
         from .budget import BudgetDialog
 
-        self.app.push_screen(BudgetDialog(self.cabinet_screen.account), self._changed)
+        number = self.cabinet_screen.number
+        dialog = BudgetDialog(
+            self.cabinet_screen.account, imported=number is not None and number.imported
+        )
+        self.app.push_screen(dialog, self._changed)
 
     def action_subscriptions(self) -> None:
         """Paid subscriptions."""
@@ -189,6 +193,8 @@ class AccountPage(Page):
         text = formatting.money(balance.amount_minor, balance.currency)
         amount = text.rpartition("\N{NO-BREAK SPACE}")[0]
         digits = self.query_one("#balance", Digits)
+        if view.number.imported:
+            amount = "-"  # There is no balance.
         digits.update(amount.replace("\N{NO-BREAK SPACE}", " ").replace("\N{MINUS SIGN}", "-"))
         digits.set_class(balance.amount_minor < 0, "error")
         for block in self.query(ViewBlock):

@@ -1,12 +1,12 @@
 """«Архив операций»: all that happened, found as one types, summed up, explained, taken along."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
@@ -14,59 +14,43 @@ from textual.widgets import Input
 
 from mts_tui import formatting
 from mts_tui.actions import bindings
-from mts_tui.backend.contract.archive import Operation, OperationDetail, Totals
+from mts_tui.app import MtsApp
+from mts_tui.backend.contract.archive import (
+    Archive,
+    Operation,
+    OperationDetail,
+    OperationKind,
+    Order,
+    Totals,
+)
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.events import Event
-from mts_tui.keyboard import shown
+from mts_tui.backend.contract.model import Page as PageOf
 from mts_tui.widgets.alive import alive
-from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.keys import key_of
 from mts_tui.widgets.once import once
 from mts_tui.widgets.rows import Cell, Rows
+from mts_tui.widgets.search import Search
 from mts_tui.widgets.text import Part, TextBlock
 
-from .archive_filters import KINDS, Filters, KindsDialog, LeastDialog, PeriodDialog
+from .archive_filters import KINDS, Filters, LeastDialog, PeriodDialog
 from .feed import Feed
+from .feed_list import FeedList
 from .history import COLUMNS, line_of, row_of
+from .kinds import KindsDialog
 from .operation import OperationDialog, OperationView
 from .page import Page
 
-if TYPE_CHECKING:
-    from textual.timer import Timer
-
-    from mts_tui.documents.tables import Table
-
-SLOW_SECONDS = 0.3
-"""A search that takes longer says that it is at work."""
 PANE_FROM = 92
 """Cells of a page that has room for the operation beside the list."""
-LONGEST_SEARCH = 100
-
-
-class Search(Input):
-    """The line in which one types what to look for."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("down,enter", "to_list", show=False),
-    ]
-
-    def on_mount(self) -> None:
-        """Nothing blinks."""
-        self.cursor_blink = False
-
-    def action_leave(self) -> None:
-        """Look for nothing any more, and go back to the list."""
-        self.value = ""
-        self.action_to_list()
-
-    def action_to_list(self) -> None:
-        """Go to what was found."""
-        self.screen.query_one("#archive-rows").focus()
+SOUGHT = "/ — найти: часть названия или номера"
+FAILED = "Операции не загрузились. F5 — попробовать ещё раз."
 
 
 class Summary(TextBlock):
     """Which filters are on, and what the selection comes to."""
 
+    app: MtsApp
     filters: reactive[Filters] = reactive(Filters(), layout=True)
     totals: reactive[Totals | None] = reactive(None, layout=True)
     busy: reactive[bool] = reactive(False)  # noqa: FBT003 - a reactive's default
@@ -85,7 +69,7 @@ class Summary(TextBlock):
         else:
             parts.append(("Все операции за всё время", "muted"))
         if told or self.filters.text:
-            key = shown("x", KeyBar.layout_name)
+            key = key_of(self.app, "archive_all")
             parts.append((f"   {key} — показать всё", "muted"))
         if self.busy:
             parts.append(("   ищем…", "warn"))
@@ -119,6 +103,36 @@ class Summary(TextBlock):
         return formatting.money(minor, self.currency)
 
 
+class History:
+    """A selection of an account's history, the newest on top; see `feed.Source`.
+
+    Args:
+        archive: Who is asked.
+        account: Whose history.
+        asked: The filters, as `Archive.operations` takes them.
+    """
+
+    def __init__(self, archive: Archive, account: str, asked: dict[str, Any]) -> None:
+        self._archive = archive
+        self._account = account
+        self._asked = asked
+
+    async def page(self, count: int, place: str | None, *, down: bool) -> PageOf[Operation]:
+        """See `feed.Source`."""
+        order: Order = "newest" if down else "oldest"
+        return await self._archive.operations(
+            self._account, count, place, order=order, **self._asked
+        )
+
+    async def totals(self) -> Totals:
+        """See `feed.Source`."""
+        return await self._archive.totals(self._account, **self._asked)
+
+    def place(self, row: Operation) -> str:
+        """See `feed.Source`."""
+        return row.id
+
+
 class ArchivePage(Page):
     """The page."""
 
@@ -128,24 +142,21 @@ class ArchivePage(Page):
     def __init__(self) -> None:
         super().__init__(id="archive")
         self._filters = Filters()
-        self._feed: Feed | None = None
-        self._shown: tuple[str, Filters] | None = None
+        self._known = ""
+        """The account whose zone and day are known."""
         self._zone = ZoneInfo("UTC")
         self._now = datetime.now(UTC)
-        self._slow: Timer | None = None
-        self._explained: dict[str, OperationDetail] = {}
+        self._explained: dict[tuple[str, Operation], OperationDetail] = {}
 
     def compose(self) -> ComposeResult:
         """Search, filters, totals; the list and the operation under the cursor."""
-        yield Search(
-            placeholder="/ — найти: часть названия или номера",
-            max_length=LONGEST_SEARCH,
-            id="archive-search",
-            compact=True,
+        self._list: FeedList[tuple[str, Filters], Operation, Totals] = FeedList(
+            COLUMNS, self._begin, self._draw, self._nothing, failed=FAILED, rows_id="archive-rows"
         )
+        yield Search(SOUGHT, self._rows, id="archive-search")
         yield Summary(id="archive-summary")
         with Horizontal(id="archive-body"):
-            yield Rows(COLUMNS, "", id="archive-rows")
+            yield self._list
             with VerticalScroll(id="archive-pane", can_focus=False):
                 yield OperationView(id="archive-operation")
 
@@ -160,7 +171,7 @@ class ArchivePage(Page):
 
     @property
     def _rows(self) -> Rows:
-        return self.query_one(Rows)
+        return self._list.rows
 
     @property
     def _account(self) -> str:
@@ -168,146 +179,69 @@ class ArchivePage(Page):
 
     # ------------------------------------------------------------------ asking
 
+    def on_mount(self) -> None:
+        """An operation that a person came for is explained at once."""
+        if self.subject:
+            self._explain_one(self.subject)
+
+    @work(group="subject")
+    async def _explain_one(self, operation: str) -> None:
+        account, number = self._account, self.cabinet_screen.number
+        try:
+            detail = await self.app.cabinet.archive.operation(account, operation)
+        except CabinetError as error:
+            self.app.explain(error)
+            return
+        if alive(self):
+            zone = ZoneInfo(number.zone) if number is not None else self._zone
+            self.app.push_screen(OperationDialog(account, detail.operation, zone))
+
     def load(self) -> None:
         """Ask for everything anew."""
-        self._shown = None
-        self._keep_up()
+        self._list.look_at((self._account, self._filters), anew=True)
 
     def numbers_came(self) -> None:
         """The account's zone is known with its number."""
-        if self._shown is None:
-            self._keep_up()
+        self._list.look_at((self._account, self._filters))
 
     def _choose(self, filters: Filters | None) -> None:
         """Look at another selection."""
         if filters is not None and filters != self._filters:
             self._filters = filters
             self.query_one(Summary).filters = filters
-            self._keep_up()
+            self._list.look_at((self._account, filters))
 
-    @work(group="archive")
-    @once("keep up")
-    async def _keep_up(self) -> None:
-        """Ask until what is shown is what is wanted. Who types quickly does not wait for each."""
-        self._slow = self._slow or self.set_timer(SLOW_SECONDS, self._say_busy)
-        try:
-            while alive(self) and self._shown != (self._account, self._filters):
-                await self._ask(self._account, self._filters)
-        except CabinetError as error:
-            self.app.explain(error)
-            if alive(self) and self._feed is None:
-                self._rows.say("Операции не загрузились. F5 — попробовать ещё раз.")
-        finally:
-            self._slow.stop()
-            self._slow = None
-            if alive(self):
-                self.query_one(Summary).busy = False
-
-    async def _ask(self, account: str, filters: Filters) -> None:
-        if self._feed is None or self._feed.account != account:
+    async def _begin(self, wanted: tuple[str, Filters]) -> Feed[Operation, Totals]:
+        account, filters = wanted
+        if account != self._known:
+            summary = self.query_one(Summary)
             overview = await self.app.cabinet.account.overview(account)
+            self._known = account
             self._zone = ZoneInfo(overview.number.zone)
             self._now = overview.as_of.astimezone(self._zone)
-            self.query_one(Summary).currency = overview.number.balance.currency
-            self.query_one(Summary).now = self._now
-        feed = Feed(self.app.cabinet.archive, account, filters.asked(self._now))
-        await feed.begin()
-        if not alive(self) or (self._account, self._filters) != (account, filters):
-            return
-        self._shown = account, filters
-        self._feed = feed
-        self._explained.clear()
-        self._show(keep=False)
-        self._sum_up(feed)
+            summary.currency = overview.number.balance.currency
+            summary.now = self._now
+        return Feed(History(self.app.cabinet.archive, account, filters.asked(self._now)))
 
-    def _say_busy(self) -> None:
-        self.query_one(Summary).busy = True
-
-    @work(exclusive=True, group="archive-totals")
-    async def _sum_up(self, feed: Feed) -> None:
-        try:
-            await feed.sum_up()
-        except CabinetError as error:
-            self.app.explain(error)
-            return
-        if alive(self) and feed is self._feed:
-            self._show(keep=True)
-
-    @on(Rows.NearEnd)
-    @on(Rows.NearStart)
-    def _near(self, message: Rows.NearEnd | Rows.NearStart) -> None:
-        feed, down = self._feed, isinstance(message, Rows.NearEnd)
-        if feed is not None and feed.goes_on(down=down):
-            self._reach(feed, down=down)
-
-    @work(group="archive-more")
-    @once("more")
-    async def _reach(self, feed: Feed, *, down: bool) -> None:
-        """Ask for more rows below or above those that are here."""
-        try:
-            await (feed.go_on() if down else feed.go_back())
-        except CabinetError as error:
-            self.app.explain(error)
-            if alive(self):
-                self._rows.ask_again()
-            return
-        if alive(self) and feed is self._feed:
-            self._show(keep=True)
-
-    @on(Rows.Far)
-    @work(group="archive-more")
-    @once("more")
-    async def _jump(self, far: Rows.Far) -> None:
-        """Go to the other end of the list."""
-        feed = self._feed
-        if feed is None:
-            return
-        try:
-            await (feed.begin() if far.direction < 0 else feed.end())
-        except CabinetError as error:
-            self.app.explain(error)
-            return
-        if alive(self) and feed is self._feed:
-            self._show(keep=True)
-            self._rows.go_to(0 if far.direction < 0 else feed.count - 1)
+    @on(FeedList.Waiting)
+    def _say_waiting(self, message: FeedList.Waiting) -> None:
+        self.query_one(Summary).busy = message.waiting
 
     def happened(self, event: Event) -> None:
         """Show what is new on top, without moving what is looked at."""
         if event.account == self._account and event.kind == "account":
-            self._catch_up()
-
-    @work(group="archive-more")
-    @once("more")
-    async def _catch_up(self) -> None:
-        feed = self._feed
-        if feed is None:
-            return
-        try:
-            moved = await feed.catch_up()
-        except CabinetError as error:
-            self.app.explain(error)
-            return
-        if alive(self) and feed is self._feed:
-            self._show(keep=True, above=moved)
+            self._list.catch_up()
 
     # ------------------------------------------------------------------ showing
 
-    def _show(self, *, keep: bool, above: int = 0) -> None:
-        feed = self._feed
-        assert feed is not None
-        summary = self.query_one(Summary)
+    @on(FeedList.Changed)
+    def _sum_up(self) -> None:
+        feed, summary = self._list.feed, self.query_one(Summary)
         summary.filters = self._filters
-        summary.totals = feed.totals
-        rows = self._rows
-        if not feed.count:
-            rows.say(self._nothing())
-        rows.show(feed.count, self._draw, keep=keep, above=above, here=feed.here)
-        if not feed.count:
-            rows.say(self._nothing())
+        summary.totals = feed.totals if feed is not None else None
 
-    def _draw(self, index: int) -> tuple[Cell, ...]:
-        one = self._feed.at(index) if self._feed is not None else None
-        return () if one is None else row_of(one, self._zone, self._now)
+    def _draw(self, one: Operation) -> tuple[Cell, ...]:
+        return row_of(one, self._zone, self._now)
 
     def _nothing(self) -> str:
         """What would be here, and how to get it."""
@@ -318,18 +252,23 @@ class ArchivePage(Page):
         return "Таких операций нет. Выберите другое время или другие виды, или снимите отбор."
 
     @property
-    def _current(self) -> Operation | None:
-        return self._feed.at(self._rows.cursor) if self._feed is not None else None
+    def _current(self) -> tuple[str, Operation] | None:
+        """The account that is shown, and the operation under the cursor."""
+        one, shown_now = self._list.current, self._list.shown
+        return None if one is None or shown_now is None else (shown_now[0], one)
 
     @on(Rows.Moved)
     def _follow(self) -> None:
         """Show the operation under the cursor, where there is room for it."""
         if not self.query_one("#archive-pane").display:
             return
-        one, view = self._current, self.query_one(OperationView)
-        detail = self._explained.get(one.id) if one is not None else None
-        view.shown = (one, detail, self._zone) if one is not None else None
-        if one is not None and detail is None:
+        current, view = self._current, self.query_one(OperationView)
+        if current is None:
+            view.shown = None
+            return
+        detail = self._explained.get(current)
+        view.shown = (current[1], detail, self._zone)
+        if detail is None:
             self._explain_current()
 
     @work(group="archive-detail")
@@ -337,25 +276,26 @@ class ArchivePage(Page):
     async def _explain_current(self) -> None:
         """Explain the operation under the cursor; who moves on meanwhile gets the next one."""
         while alive(self):
-            one, account = self._current, self._account
-            if one is None or one.id in self._explained:
+            current = self._current
+            if current is None or current in self._explained:
                 return
+            account, one = current
             try:
                 detail = await self.app.cabinet.archive.operation(account, one.id)
             except CabinetError:
                 return  # What the list knows of it is shown all the same.
-            self._explained = {one.id: detail}
-            if alive(self) and self._current == one:
+            self._explained = {current: detail}
+            if alive(self) and self._current == current:
                 self.query_one(OperationView).shown = (detail.operation, detail, self._zone)
 
     @on(Rows.Chosen)
     def _open(self) -> None:
         if self._current is not None:
-            self.app.push_screen(OperationDialog(self._account, self._current, self._zone))
+            self.app.push_screen(OperationDialog(*self._current, self._zone))
 
     def text_to_copy(self) -> str:
         """The row under the cursor."""
-        one = self._current
+        one = self._list.current
         return line_of(one, self._zone) if one is not None else ""
 
     # ------------------------------------------------------------------ what a person does
@@ -374,7 +314,12 @@ class ArchivePage(Page):
 
     def action_kinds(self) -> None:
         """Choose kinds."""
-        self.app.push_screen(KindsDialog(self._filters), self._choose)
+
+        def choose(kinds: tuple[OperationKind, ...] | None) -> None:
+            if kinds is not None:
+                self._choose(self._filters._replace(kinds=kinds))
+
+        self.app.push_screen(KindsDialog("Какие операции", KINDS, self._filters.kinds), choose)
 
     def action_least(self) -> None:
         """Choose the smallest sum."""
@@ -388,23 +333,14 @@ class ArchivePage(Page):
 
     def action_export(self) -> None:
         """Take the selection along as a file; leave off where that is under way."""
-        from .export import ExportDialog, Exporting
+        from .export import begin_export
 
-        for running in self.screen.query(Exporting):
-            running.cancel()
-            return
-        feed, number = self._feed, self.cabinet_screen.number
-        if feed is None or number is None:
-            return
-        if not feed.count:
-            self.app.say("Выгружать нечего: в отборе нет операций.")
-            return
-        screen, account, asked = self.screen, feed.account, feed.asked
-        total = feed.totals.count if feed.totals is not None else 0
-
-        def begin(table: "Table | None") -> None:
-            if table is not None:
-                line = Exporting(table, account, asked, total)
-                screen.mount(line, before=screen.query_one(KeyBar))
-
-        self.app.push_screen(ExportDialog(number, total), begin)
+        feed, number = self._list.feed, self.cabinet_screen.number
+        if feed is not None and number is not None:
+            total = feed.totals.count if feed.totals is not None else 0
+            begin_export(
+                self.cabinet_screen,
+                number,
+                History(self.app.cabinet.archive, number.account, self._filters.asked(self._now)),
+                total if feed.count else None,
+            )

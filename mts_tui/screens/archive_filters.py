@@ -1,19 +1,17 @@
 """What of the history is looked at: period, kinds, the smallest sum; how they are asked for."""
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Grid, Horizontal, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, Static
 
 from mts_tui import formatting
 from mts_tui.backend.contract.archive import OperationKind
+from mts_tui.days import months_before, read_date
 from mts_tui.widgets.amount_field import AmountField
-from mts_tui.widgets.check import Check
 from mts_tui.widgets.choice import Choice
 from mts_tui.widgets.dialog import Dialog
 from mts_tui.widgets.field import Field
@@ -43,8 +41,6 @@ PERIODS = {
     "own": "Свои даты",
 }
 QUICK_SUMS = (100_00, 300_00, 500_00, 1000_00)
-_DATE = re.compile(r"(\d{1,2})[.,/ -]+(\d{1,2})(?:[.,/ -]+(\d{2}|\d{4}))?\Z", re.ASCII)
-_CENTURY = 2000
 
 
 class Filters(NamedTuple):
@@ -86,9 +82,9 @@ class Filters(NamedTuple):
         if self.period == "last_month":
             return (month - timedelta(days=1)).replace(day=1), month - timedelta(days=1)
         if self.period == "quarter":
-            return _months_before(today, 3), None
+            return months_before(today, 3), None
         if self.period == "year":
-            return _months_before(today, 12), None
+            return months_before(today, 12), None
         return (self.first, self.last) if self.period == "own" else (None, None)
 
     def told(self, today: date, currency: str) -> list[str]:
@@ -113,37 +109,6 @@ class Filters(NamedTuple):
 
 def _midnight(day: date, zone: Any) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
-
-
-def _months_before(day: date, count: int) -> date:
-    """The same day some months before, or the last one of a shorter month."""
-    months = day.year * 12 + day.month - 1 - count
-    first = date(months // 12, months % 12 + 1, 1)
-    length = ((first + timedelta(days=31)).replace(day=1) - first).days
-    return first.replace(day=min(day.day, length))
-
-
-def read_date(text: str, today: date) -> date | None:
-    """The day somebody typed: `22.11.2026`, `22.11.26`, `22.11` (the last one there was).
-
-    Returns:
-        None for nothing.
-
-    Raises:
-        ValueError: With a sentence.
-    """
-    text = text.strip()
-    if not text:
-        return None
-    found = _DATE.match(text)
-    day, month, year = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
-    try:
-        if year:
-            return date(year if year >= _CENTURY // 2 else _CENTURY + year, month, day)
-        this = date(today.year, month, day)
-        return this if this <= today else date(today.year - 1, month, day)
-    except ValueError:
-        raise ValueError("Такой даты нет. Напишите её так: 22.11.2026") from None
 
 
 class PeriodDialog(Dialog[Filters]):
@@ -231,44 +196,6 @@ class PeriodDialog(Dialog[Filters]):
     def _refuse(self, sentence: str, field: Input) -> None:
         self.query_one("#period-message", Static).update(sentence)
         field.focus()
-
-
-class KindsDialog(Dialog[Filters]):
-    """Which kinds of operations.
-
-    Args:
-        filters: What is asked for now.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "show", "Показать", show=True, priority=True)
-    ]
-
-    def __init__(self, filters: Filters) -> None:
-        super().__init__()
-        self._filters = filters
-
-    def compose(self) -> ComposeResult:
-        """A box for each."""
-        with VerticalScroll(id="dialog", can_focus=False):
-            yield Static("Какие операции", classes="title", markup=False)
-            with Grid(id="kinds"):
-                for kind, title in KINDS.items():
-                    name = title[:1].upper() + title[1:]
-                    yield Check(name, kind in self._filters.kinds, id=f"kind-{kind}")
-            yield Static(
-                "Пробел — отметить, Enter — показать. Без отметок показано всё.", classes="hint"
-            )
-        yield KeyBar()
-
-    def on_mount(self) -> None:
-        """Begin with the first."""
-        self.query(Check).first().focus()
-
-    def action_show(self) -> None:
-        """Answer."""
-        kinds = tuple(kind for kind in KINDS if self.query_one(f"#kind-{kind}", Check).value)
-        self.dismiss(self._filters._replace(kinds=kinds))
 
 
 class LeastDialog(Dialog[Filters]):

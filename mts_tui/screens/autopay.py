@@ -20,6 +20,7 @@ from mts_tui.backend.contract.payments import Card
 from mts_tui.widgets.alive import alive
 from mts_tui.widgets.dialog import ChangingDialog, Dialog
 from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.keys import can_undo
 from mts_tui.widgets.once import once
 from mts_tui.widgets.proved import proved
 from mts_tui.widgets.rows import Cell, Column, Rows
@@ -38,7 +39,6 @@ NO_CARDS = (
 PAGE = 50
 STATES = {"done": ("✓ выполнен", "good"), "failed": ("✗ не прошёл", "bad")}
 SKIPPED = ("○ пропущен", "warn")
-UNDO = "Отменить можно 10 минут: U в кабинете."
 
 
 class AutopayScreen(ChangingDialog):
@@ -264,7 +264,7 @@ class RuleDialog(Dialog[bool]):
         except CabinetError as error:
             self._say(str(error))
             return
-        self.app.say(f"Автоплатёж удалён, история осталась. {UNDO}")
+        self.app.say(f"Автоплатёж удалён, история осталась. {can_undo(self.app)}")
         self.dismiss(result=True)
 
     def _say(self, text: str) -> None:

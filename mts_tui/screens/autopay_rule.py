@@ -9,6 +9,7 @@ from textual.widgets import Button, Input, Static
 
 from mts_tui import formatting
 from mts_tui.amounts import sum_of
+from mts_tui.backend.contract.account import NextFee
 from mts_tui.backend.contract.autopay import AutopayKind, AutopayOrder, AutopayRule, AutopayTerms
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.model import Money
@@ -21,9 +22,11 @@ from mts_tui.widgets.choice import Choice
 from mts_tui.widgets.dialog import Dialog
 from mts_tui.widgets.field import Field
 from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.keys import can_undo
 from mts_tui.widgets.once import once
 from mts_tui.widgets.preview import PreviewBlock
 from mts_tui.widgets.proved import proved
+from mts_tui.widgets.relabel import relabel
 from mts_tui.widgets.text import Paragraph, Part
 
 KINDS: tuple[tuple[AutopayKind, str], ...] = (
@@ -170,10 +173,9 @@ class RuleForm(Dialog[bool]):
     def _typed(self) -> None:
         self._begin_again()
 
-    def _relabel(self, label: str) -> None:
-        button = self.query_one("#go-on", Button)
-        button.label = label
-        button.refresh(layout=True)  # It is as wide as what it says.
+    @property
+    def _go_on(self) -> Button:
+        return self.query_one("#go-on", Button)
 
     def _begin_again(self) -> None:
         """What was shown is not what is wanted any more."""
@@ -181,7 +183,7 @@ class RuleForm(Dialog[bool]):
             self._shown = None
             self.query_one("#rule-summary", Paragraph).show()
             self.query_one(PreviewBlock).clear()
-            self._relabel("Дальше")
+            relabel(self._go_on, "Дальше")
 
     @on(Choice.Submitted)
     def _next(self) -> None:
@@ -215,15 +217,16 @@ class RuleForm(Dialog[bool]):
             preview = await cabinet.preview(cabinet.autopay.create, self._account, order)
         else:
             preview = await cabinet.preview(cabinet.autopay.change, self._account, rule.id, order)
+        fee = (await cabinet.account.overview(self._account)).next_fee
         if not alive(self):
             return
         self._shown = order
-        self.query_one("#rule-summary", Paragraph).show(*self._summary(preview))
+        self.query_one("#rule-summary", Paragraph).show(*self._summary(preview, fee))
         self.query_one(PreviewBlock).show_preview(preview)
-        self._relabel("Создать" if rule is None else "Сохранить")
+        relabel(self._go_on, "Создать" if rule is None else "Сохранить")
         self.query_one("#go-on").focus()
 
-    def _summary(self, preview: Preview[AutopayRule]) -> list[Part]:
+    def _summary(self, preview: Preview[AutopayRule], fee: NextFee | None) -> list[Part]:
         made = preview.answer
         parts: list[Part] = [(formatting.clean(made.title), "strong"), f": {sum_of(made.amount)} "]
         parts.append(f"с карты {formatting.clean(made.card.label)}, без комиссии. ")
@@ -232,6 +235,10 @@ class RuleForm(Dialog[bool]):
             parts.append(f"Первый раз {formatting.moment(at)}. ")
         if late_day(made):
             parts.append(f"{late_day(made)} ")
+        threshold = made.threshold
+        if fee is not None and threshold is not None and _is_less(threshold, fee.amount):
+            parts.append((f"Порог ниже абонентской платы, {sum_of(fee.amount)}: ", "warn"))
+            parts.append(("в день списания пакеты могут не подключиться. ", "warn"))
         ran = any(change.operations for change in preview.changes)
         if ran:
             parts.append(("На счёте уже меньше, счёт пополнится сразу. ", "warn"))
@@ -250,7 +257,7 @@ class RuleForm(Dialog[bool]):
             made = await proved(
                 self.app, PROOF, lambda: cabinet.autopay.change(self._account, rule.id, order)
             )
-            told = "Автоплатёж изменён. Отменить можно 10 минут: U в кабинете."
+            told = f"Автоплатёж изменён. {can_undo(self.app)}"
         if made is None:
             return
         self.app.say(told)
@@ -297,6 +304,10 @@ class RuleForm(Dialog[bool]):
             message = self.query_one("#rule-message", Static)
             message.update(text)
             message.scroll_visible(animate=False)
+
+
+def _is_less(one: Money, other: Money) -> bool:
+    return one.currency == other.currency and one.amount_minor < other.amount_minor
 
 
 def late_day(rule: AutopayRule) -> str:

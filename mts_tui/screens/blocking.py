@@ -26,6 +26,7 @@ from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.once import once
 from mts_tui.widgets.preview import PreviewBlock
 from mts_tui.widgets.proved import proved
+from mts_tui.widgets.relabel import relabel
 from mts_tui.widgets.text import Paragraph, Part
 
 from .page import Page
@@ -35,13 +36,14 @@ PROOF_BLOCK = "Блокировка отключает связь. Введит�
 PROOF_LOST = "Это закрывает и открывает вход в кабинет. Введите пароль или получите код в SMS."
 LOST_EFFECTS = (
     "все сеансы этого номера сразу завершатся",
-    "войти с ним не сможет никто: ни по коду, ни по паролю, ни по сети",
+    "войти с ним не сможет никто: по коду, по паролю, по сети",
     "доверенные устройства забудутся",
-    "автоплатёж приостановится, начатые платежи отменятся, переводы закроются",
+    "начатые платежи отменятся, переводы закроются",
+    "автоплатёж приостановится",
 )
 FOUND_EFFECTS = (
-    "с номером снова можно будет войти; сеансы и устройства нужно открыть заново",
-    "автоплатёж продолжится; пропущенное за это время не спишется",
+    "с номером снова можно войти, на каждом устройстве заново",
+    "автоплатёж продолжится, пропущенное не спишется",
     "отменённые платежи останутся отменёнными",
 )
 
@@ -104,10 +106,10 @@ class BlockingPage(Page):
         self.query_one("#block-state", Paragraph).show(*_headline(state, number, zone))
         self.query_one("#block-terms", Paragraph).show(*terms(state, zone))
         block = self.query_one("#block", Button)
-        _label(block, "Разблокировать номер" if state.blocked else "Заблокировать номер")
+        relabel(block, "Разблокировать номер" if state.blocked else "Заблокировать номер")
         block.display = not state.refusal
         lost = self.query_one("#lost", Button)
-        _label(lost, "Аппарат найден" if state.lost else "Аппарат утрачен")
+        relabel(lost, "Аппарат найден" if state.lost else "Аппарат утрачен")
         if not block.display and not lost.has_focus:
             lost.focus()
         self.query_one("#block-message", Paragraph).show()
@@ -184,7 +186,7 @@ class StateDialog(Dialog[bool]):
 
     def _offer(self, label: str) -> None:
         agree = self.query_one("#agree", Button)
-        _label(agree, label)
+        relabel(agree, label)
         agree.display = True
         if self.query_one("#leave").has_focus:
             agree.focus()
@@ -276,9 +278,8 @@ class LostDialog(StateDialog):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Ask."""
+        """Nothing is offered before it is known how it stands."""
         self.query_one("#also-block").display = False
-        super().on_mount()
 
     async def _show(self, state: BlockState, number: Number) -> None:
         phone = phones.display(number.phone)
@@ -361,9 +362,3 @@ def _lines(lines: Sequence[str]) -> list[Part]:
 def _moment(at: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
     return f"{formatting.date_day(local)}, {formatting.clock(local)}"
-
-
-def _label(button: Button, text: str) -> None:
-    if str(button.label) != text:
-        button.label = text
-        button.refresh(layout=True)  # It is as wide as what it says.

@@ -14,6 +14,7 @@ from mts_tui.widgets.amount_field import AmountField, typed
 from mts_tui.widgets.check import Check
 from mts_tui.widgets.dialog import Dialog
 from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.keys import can_undo
 from mts_tui.widgets.once import once
 from mts_tui.widgets.text import TextBlock
 
@@ -21,6 +22,7 @@ WHAT = (
     "Предупредим, когда потрачены 50, 75, 90 и 100 % бюджета. Плата за тариф и подписки "
     "списываются всегда."
 )
+WHAT_OF_FILES = "Номер из файла: покажем на «Счете», сколько бюджета ушло. Остановить нечего."
 
 
 class BudgetDialog(Dialog[bool]):
@@ -28,11 +30,13 @@ class BudgetDialog(Dialog[bool]):
 
     Args:
         account: Whose.
+        imported: Whether it is an imported number's: no operator is there to stop anything.
     """
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, *, imported: bool = False) -> None:
         super().__init__()
         self._account = account
+        self._imported = imported
         self._currency = "RUB"
 
     def compose(self) -> ComposeResult:
@@ -40,7 +44,8 @@ class BudgetDialog(Dialog[bool]):
         with VerticalScroll(id="dialog", can_focus=False):
             yield Static("Бюджет месяца", classes="title", markup=False)
             yield TextBlock(id="budget-state")
-            yield Static(WHAT, classes="hint", markup=False)
+            what = WHAT_OF_FILES if self._imported else WHAT
+            yield Static(what, classes="hint", markup=False)
             yield AmountField("Тратить в месяц не больше", id="budget-limit")
             yield Check("Остановить платные звонки и покупки", id="budget-hard")
             yield Static("", id="budget-message", classes="error", markup=False)
@@ -51,6 +56,7 @@ class BudgetDialog(Dialog[bool]):
 
     def on_mount(self) -> None:
         """Ask what there is."""
+        self.query_one("#budget-hard").display = not self._imported
         self.query_one("#budget-limit", Input).focus()
         self.load()
 
@@ -71,7 +77,10 @@ class BudgetDialog(Dialog[bool]):
     def _show(self, budget: Budget) -> None:
         spent = formatting.money(budget.spent.amount_minor, budget.spent.currency)
         self.query_one("#budget-state", TextBlock).show(
-            "С начала месяца потрачено ", (spent, "strong")
+            "В последнем месяце из файлов потрачено "
+            if self._imported
+            else "С начала месяца потрачено ",
+            (spent, "strong"),
         )
         self.query_one("#drop", Button).display = budget.limit is not None
         field = self.query_one("#budget-limit", AmountField)
@@ -111,7 +120,7 @@ class BudgetDialog(Dialog[bool]):
         except CabinetError as error:
             self._say(str(error))
             return
-        self.app.say("Бюджета больше нет. Вернуть его можно 10 минут: U в кабинете.")
+        self.app.say(f"Бюджета больше нет. {can_undo(self.app, 'Вернуть его')}")
         self.dismiss(result=True)
 
     def _say(self, text: str) -> None:

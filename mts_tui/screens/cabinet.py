@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
+from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal
@@ -16,9 +17,10 @@ from mts_tui import formatting, phones
 from mts_tui.actions import bindings
 from mts_tui.app import Happened, MtsApp
 from mts_tui.backend.contract.access import SignedIn
-from mts_tui.backend.contract.errors import CabinetError
+from mts_tui.backend.contract.errors import CabinetError, NoOperator
 from mts_tui.backend.contract.events import NOBODY, Event
 from mts_tui.backend.contract.numbers import Number
+from mts_tui.widgets.alive import alive
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.menu import Menu
 from mts_tui.widgets.text import TextBlock
@@ -26,17 +28,34 @@ from mts_tui.widgets.text import TextBlock
 from .base import AppScreen
 
 if TYPE_CHECKING:
+    from mts_tui.backend.contract.imports import Import
+
     from .page import Page
 
+NO_BALANCE = "—"
 SESSION_CHECK_SECONDS = 0.5
 """The first answer goes before the question whether this session was ended from elsewhere."""
 ROOM_FOR_AGE = 100
+IMPORTED = frozenset(
+    {"numbers", "account", "services", "archive", "statements", "settings", "sign_out"}
+)
+"""What the menu has for an imported number; all the rest needs an operator behind it."""
+IMPORTED_SERVES = frozenset({"fitting"})
 PAGES = {
     "numbers": ("numbers", "NumbersPage"),
     "account": ("account", "AccountPage"),
     "payments": ("payments", "PaymentsPage"),
+    "services": ("services", "ServicesPage"),
     "blocking": ("blocking", "BlockingPage"),
     "archive": ("archive", "ArchivePage"),
+    "messages": ("messages", "MessagesPage"),
+    "statements": ("statements", "StatementsPage"),
+    "bonus": ("bonus", "BonusPage"),
+    "promos": ("promos", "PromosPage"),
+    "family": ("family", "FamilyPage"),
+    "support": ("support", "SupportPage"),
+    "notifications": ("notifications", "NotificationsPage"),
+    "settings": ("settings", "SettingsPage"),
     "password": ("password", "PasswordPage"),
 }
 
@@ -54,9 +73,12 @@ class TopBar(TextBlock):
             return self.assemble((" МТС-Помощник ", "brand"))
         name = f" · {formatting.clean(number.name, 20)}" if number.name else ""
         balance = formatting.money(number.balance.amount_minor, number.balance.currency)
+        if number.imported:
+            balance = NO_BALANCE
         parts = [
             (" МТС-Помощник ", "brand"),
             (f" {phones.display(number.phone)}", "strong"),
+            (" импорт" if number.imported else "", "warn"),
             (name, ""),
             (f"  {number.tariff}", ""),
             (f" · {number.region}", "muted"),
@@ -116,6 +138,9 @@ class CabinetScreen(AppScreen[None]):
             page.load()
             page.take_focus()
         self.load_numbers()
+        self.load_badges()
+        if self.app.own:
+            return  # There is no password to set, and nobody to set it with.
         if not signed.password.is_set:
             from .password import PasswordOffer
 
@@ -131,12 +156,25 @@ class CabinetScreen(AppScreen[None]):
         except CabinetError as error:
             self.app.explain(error)
             return
-        if self in self.app.screen_stack:
+        if alive(self):
             if self.numbers and self.number is None:
                 self._left_without_number()
             self.show_number()
             for page in self._pages():
                 page.numbers_came()
+
+    @work(exclusive=True, group="badges")
+    async def load_badges(self) -> None:
+        """Ask how much is new, for the menu."""
+        account, cabinet = self.account, self.app.cabinet
+        try:
+            notices = (await cabinet.notifications.inbox(account)).unread
+            tickets = (await cabinet.support.tickets(account)).items
+        except CabinetError:
+            return  # What matters says so itself.
+        if alive(self) and account == self.account:
+            answers = sum(one.unread for one in tickets)
+            self.query_one(Menu).badges = {"notifications": notices, "support": answers}
 
     def _left_without_number(self) -> None:
         """The open number was taken out of the cabinet, here or elsewhere: go on with the login."""
@@ -151,11 +189,14 @@ class CabinetScreen(AppScreen[None]):
 
     def show_number(self) -> None:
         """Put the open number into the top bar and under the virtual phone."""
-        number = self.number
-        self.query_one(TopBar).number = number
+        number, top = self.number, self.query_one(TopBar)
+        before = top.number.phone if top.number is not None else ""
+        top.number = number
         if (
             number is not None
+            and number.phone != before  # Else the person may have taken another one.
             and number.kind == "mobile"
+            and not number.imported
             and (self.app.handset_phone != number.phone)
         ):
             self.app.handset_phone = number.phone
@@ -169,19 +210,32 @@ class CabinetScreen(AppScreen[None]):
         """Open another number of the cabinet."""
         self.account = account
         self.show_number()
+        self.load_badges()
+        if self.query_one(Menu).here not in IMPORTED and self.refuses_operator():
+            self.open_page("account")
+            return
         for page in self._pages():
             page.load()
 
+    def refuses_operator(self) -> bool:
+        """Say why, where the open number has no operator behind it."""
+        if self.number is None or not self.number.imported:
+            return False
+        self.app.say(str(NoOperator()))
+        return True
+
     def _pages(self) -> list["Page"]:
+        """The page that is shown. One whose parts are not all there yet loads itself by and by."""
         from .page import Page
 
-        return list(self.query(Page))
+        return [page for page in self.query(Page) if page.is_mounted]
 
     @work(exclusive=True, group="page")
-    async def open_page(self, name: str) -> None:
-        """Show a page in place of the one before."""
+    async def open_page(self, name: str, subject: str = "") -> None:
+        """Show a page in place of the one before; with an id, that thing of it."""
         module, kind = PAGES[name]
         page: Page = getattr(import_module(f"{__package__}.{module}"), kind)()
+        page.subject = subject
         host = self.query_one("#page")
         self.query_one(Menu).here = name
         with self.app.batch_update():
@@ -189,12 +243,12 @@ class CabinetScreen(AppScreen[None]):
             await host.mount(page)
         page.take_focus()
 
-    async def action_open(self, name: str) -> None:
-        """Open a line of the menu."""
+    async def action_open(self, name: str, subject: str = "") -> None:
+        """Open a line of the menu, or a thing there."""
         if name == "sign_out":
             await self.app.sign_out()
-        else:
-            self.open_page(name)
+        elif name in IMPORTED or not self.refuses_operator():
+            self.open_page(name, subject)
 
     @on(Menu.Chosen)
     async def _chosen(self, chosen: Menu.Chosen) -> None:
@@ -208,10 +262,12 @@ class CabinetScreen(AppScreen[None]):
         if event.kind == "connection":
             self.query_one(TopBar).refresh()
             if self.app.offline_since is None:
-                self.action_refresh()
+                self.reload()
             return
         if event.kind in {"account", "numbers"}:
             self.load_numbers()
+        if event.kind in {"notice", "support"} and event.account == self.account:
+            self.load_badges()
         if event.kind == "session":
             self.set_timer(SESSION_CHECK_SECONDS, self._still_here)
         for page in self._pages():
@@ -242,14 +298,51 @@ class CabinetScreen(AppScreen[None]):
         """Open a way of «Оплата», from whichever page."""
         from .payments import open_way
 
-        if self.account:
+        if self.account and not self.refuses_operator():
             open_way(self.app, self.account, way)
 
-    def action_refresh(self) -> None:
+    def action_serve(self, way: str) -> None:
+        """Open a line of «Тарифы и услуги», from whichever page."""
+        from .services import open_service
+
+        if self.account and (way in IMPORTED_SERVES or not self.refuses_operator()):
+            open_service(self.app, self.account, way, self.changed)
+
+    def action_import_file(self, path: str = "") -> None:
+        """Import a real detalization from a file."""
+        from .import_file import ImportDialog
+
+        self.app.push_screen(ImportDialog(path), self._imported)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A file that is dropped on the terminal comes as its path."""
+        from mts_tui.imports.paths import dropped
+
+        path = dropped(event.text)
+        if path is not None and self.account:
+            event.stop()
+            self.action_import_file(str(path))
+
+    def _imported(self, done: "Import | None") -> None:
+        """Open the number that a file has brought."""
+        if done is not None:
+            self.account = done.account
+            self.load_numbers()
+            self.open_page("account")
+
+    def reload(self) -> None:
         """Ask for everything anew."""
         self.load_numbers()
+        self.load_badges()
         for page in self._pages():
             page.load()
+
+    def action_refresh(self) -> None:
+        """The person asks for everything anew."""
+        self.load_numbers()
+        self.load_badges()
+        for page in self._pages():
+            page.asked_anew()
 
     async def action_lock(self) -> None:
         """Close the cabinet."""
@@ -259,12 +352,13 @@ class CabinetScreen(AppScreen[None]):
         """Take back something that was done in the last ten minutes."""
         from .undo import UndoDialog
 
-        self.app.push_screen(UndoDialog(), self.changed)
+        if self.number is not None:
+            self.app.push_screen(UndoDialog(ZoneInfo(self.number.zone)), self.changed)
 
     def changed(self, changed: object) -> None:
         """A dialog is closed that may have changed something."""
         if changed:
-            self.action_refresh()
+            self.reload()
 
     def action_copy(self) -> None:
         """Copy the page's chosen row, or the number."""

@@ -68,11 +68,12 @@ class ChargesDialog(Dialog[None]):
                 parts.append((f"   ▲ {day} денег не хватит: пополните счёт", "warn"))
             self.query_one("#charges-total", TextBlock).show(*parts)
         self.query_one(Rows).show(
-            len(charges), lambda index: _row(charges[index], self._zone), keep=False
+            len(charges), lambda index: charge_row(charges[index], self._zone), keep=False
         )
 
 
-def _row(one: Charge, zone: ZoneInfo) -> tuple[Cell, ...]:
+def charge_row(one: Charge, zone: ZoneInfo) -> tuple[Cell, ...]:
+    """The cells of `COLUMNS`: when, what, how much, what will be left then."""
     money, left = one.amount, one.balance
     short = left.amount_minor < 0
     at = one.at.astimezone(zone)

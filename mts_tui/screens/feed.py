@@ -1,72 +1,95 @@
-"""A selection of the history as a list: a stretch of it is here, the rest is asked for as needed.
+"""A list of any length as the screen holds it: a stretch of it is here, the rest is asked for.
 
-However long the list, no more than `KEPT` operations are held. Pages are keyset pages, so a place
-in the list is known by counting: from the newest down, or from the oldest up and the total.
+However long the list, no more than `KEPT` rows are held. Pages are keyset pages, so a place in the
+list is known by counting: from its top down, or from its end up and the total.
 """
 
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Generic, Protocol, TypeVar
 
-from mts_tui.backend.contract.archive import Archive, Operation, Order, Totals
+from mts_tui.backend.contract.model import Page
 
 FIRST = 60
-"""Operations of the first page from an end: a screenful, to be there at once."""
+"""Rows of the first page from an end: a screenful, to be there at once."""
 PAGE = 200
 KEPT = 1_000
 
 
-class Feed:
+class Counted(Protocol):
+    """What a list comes to."""
+
+    @property
+    def count(self) -> int:
+        """How many rows it has."""
+
+
+T = TypeVar("T")
+C = TypeVar("C", bound=Counted)
+C_co = TypeVar("C_co", bound=Counted, covariant=True)
+
+
+class Source(Protocol[T, C_co]):
+    """Whoever has the list. Raises what the operator answers."""
+
+    async def page(self, count: int, place: str | None, *, down: bool) -> Page[T]:
+        """Rows that come below a place, or above it, the nearest first; without one from an end."""
+
+    async def totals(self) -> C_co:
+        """What the list comes to."""
+
+    def place(self, row: T) -> str:
+        """The place of a row."""
+
+
+class Feed(Generic[T, C]):
     """The list.
 
     Args:
-        archive: Who is asked.
-        account: Whose history.
-        asked: The filters, as `Archive.operations` takes them.
+        source: Who is asked.
     """
 
-    def __init__(self, archive: Archive, account: str, asked: dict[str, Any]) -> None:
-        self._archive = archive
-        self.account = account
-        self.asked = asked
-        self.items: list[Operation] = []
+    def __init__(self, source: Source[T, C]) -> None:
+        self._source = source
+        self.items: list[T] = []
         self.first = 0
-        """The place in the list of the first operation that is here."""
-        self.totals: Totals | None = None
-        self._older: str | None = None
+        """The place in the list of the first row that is here."""
+        self.totals: C | None = None
+        self._below: str | None = None
         """Where the list goes on below; None at its end."""
 
     @property
     def count(self) -> int:
-        """How many operations the list has; one more than are here where that is not known yet."""
+        """How many rows the list has; one more than are here where that is not known yet."""
         end = self.first + len(self.items)
-        if self._older is None:
+        if self._below is None:
             return end
         return max(self.totals.count if self.totals is not None else 0, end + 1)
 
     @property
     def here(self) -> range:
-        """Places of the operations that are here."""
+        """Places of the rows that are here."""
         return range(self.first, self.first + len(self.items))
 
     def goes_on(self, *, down: bool) -> bool:
-        """Whether there are operations below, or above, those that are here."""
-        return self._older is not None if down else self.first > 0
+        """Whether there are rows below, or above, those that are here."""
+        return self._below is not None if down else self.first > 0
 
-    def at(self, place: int) -> Operation | None:
-        """The operation at a place in the list, if it is here."""
+    def at(self, place: int) -> T | None:
+        """The row at a place in the list, if it is here."""
         return self.items[place - self.first] if place in self.here else None
 
     async def begin(self) -> None:
-        """Ask for the newest operations. Raises what the operator answers, as all of these do."""
-        items, older = await self._pages(FIRST, "newest", None)
-        self.items, self._older, self.first = items, older, 0
+        """Ask for the first rows. Raises what the operator answers, as all of these do."""
+        items, below = await self._pages(FIRST, None, down=True)
+        self.items, self._below, self.first = items, below, 0
 
     async def sum_up(self) -> None:
         """Ask what the list comes to."""
-        self.totals = await self._archive.totals(self.account, **self.asked)
+        self.totals = await self._source.totals()
 
     async def go_on(self) -> None:
         """Ask for what comes below."""
-        items, self._older = await self._pages(PAGE, "newest", self._older)
+        items, self._below = await self._pages(PAGE, self._below, down=True)
         self.items += items
         gone = max(0, len(self.items) - KEPT)
         del self.items[:gone]
@@ -74,58 +97,68 @@ class Feed:
 
     async def go_back(self) -> None:
         """Ask for what comes above."""
-        items, newer = await self._pages(PAGE, "oldest", self.items[0].id)
+        items, above = await self._pages(PAGE, self._source.place(self.items[0]), down=False)
         self._put_above(items[::-1])
-        if newer is None:
+        if above is None:
             self.first = 0
         else:  # What came meanwhile was not counted.
             self.first = max(self.first, 1)
 
     async def end(self) -> None:
-        """Go to the oldest operations."""
-        items, newer = await self._pages(FIRST, "oldest", None)
+        """Go to the last rows."""
+        items, above = await self._pages(FIRST, None, down=False)
         if self.totals is None:
             await self.sum_up()
         assert self.totals is not None
-        self.items, self._older = items[::-1], None
-        self.first = 0 if newer is None else max(1, self.totals.count - len(items))
+        self.items, self._below = items[::-1], None
+        self.first = 0 if above is None else max(1, self.totals.count - len(items))
 
     async def catch_up(self) -> int:
-        """Ask for what has happened since; how far that moved every operation down."""
+        """Ask for what has come on top since; how far that moved every row down."""
         before = self.totals.count if self.totals is not None else None
         if self.first:
             await self.sum_up()
             moved = self.totals.count - before if self.totals and before is not None else 0
             self.first = max(1, self.first + moved)
             return moved
-        known = {one.id: place for place, one in enumerate(self.items[:1])}
-        items, older = await self._pages(FIRST, "newest", None)
+        known = {self._source.place(one) for one in self.items[:1]}
+        items, below = await self._pages(FIRST, None, down=True)
         await self.sum_up()
-        moved = next((place for place, one in enumerate(items) if one.id in known), -1)
+        places = (place for place, one in enumerate(items) if self._source.place(one) in known)
+        moved = next(places, -1)
         if moved < 0:  # More came than a page holds, or there was nothing.
-            self.items, self._older, self.first = items, older, 0
+            self.items, self._below, self.first = items, below, 0
             return 0
         self._put_above(items[:moved])
         self.first = 0
         return moved
 
-    def _put_above(self, items: list[Operation]) -> None:
+    def _put_above(self, items: list[T]) -> None:
         self.items[:0] = items
         self.first -= len(items)
         if len(self.items) > KEPT:
             del self.items[KEPT:]
-            self._older = self.items[-1].id
+            self._below = self._source.place(self.items[-1])
 
     async def _pages(
-        self, count: int, order: Order, cursor: str | None
-    ) -> tuple[list[Operation], str | None]:
+        self, count: int, place: str | None, *, down: bool
+    ) -> tuple[list[T], str | None]:
         """A page, or as many as it takes to have something to show: a search may come short."""
-        found: list[Operation] = []
+        found: list[T] = []
         while True:
-            page = await self._archive.operations(
-                self.account, count, cursor, order=order, **self.asked
-            )
+            page = await self._source.page(count, place, down=down)
             found += page.items
-            cursor = page.next_cursor
-            if cursor is None or len(found) >= FIRST or len(found) >= count:
-                return found, cursor
+            place = page.next_cursor
+            if place is None or len(found) >= FIRST or len(found) >= count:
+                return found, place
+
+
+async def pages(source: Source[T, C]) -> AsyncIterator[list[T]]:
+    """All of a list, page by page. Raises what the operator answers."""
+    place: str | None = None
+    while True:
+        page = await source.page(PAGE, place, down=True)
+        yield page.items
+        place = page.next_cursor
+        if place is None:
+            return

@@ -23,6 +23,7 @@ from mts_tui.widgets.choice import Choice
 from mts_tui.widgets.dialog import ChangingDialog, Dialog
 from mts_tui.widgets.headings import Headings
 from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.keys import can_undo
 from mts_tui.widgets.number_field import NumberField
 from mts_tui.widgets.once import once
 from mts_tui.widgets.rows import Cell, Column, Rows
@@ -36,7 +37,6 @@ COLUMNS = (
     Column(22, needs=88, title="Код на телефоне"),
 )
 WHAT = "Звонок, который ушёл дальше, оплачиваете вы: как исходящий, сначала из пакета минут."
-UNDO = "Отменить можно 10 минут: U в кабинете."
 KINDS: dict[TargetKind, str] = {
     "mobile": "мобильный номер",
     "city": "городской номер",
@@ -120,7 +120,7 @@ class ForwardingDialog(ChangingDialog):
     @on(Rows.Chosen)
     def _open(self, chosen: Rows.Chosen) -> None:
         rule = self._rules[chosen.index]
-        self.app.push_screen(RuleForm(self._account, rule, self._numbers), self._went_back)
+        self.app.push_screen(ForwardingForm(self._account, rule, self._numbers), self._went_back)
 
     @on(Button.Pressed, "#clear-all")
     @work(group="save")
@@ -132,7 +132,7 @@ class ForwardingDialog(ChangingDialog):
         except CabinetError as error:
             self._say(str(error))
             return
-        self.app.say(f"Вся переадресация отключена. {UNDO}")
+        self.app.say(f"Вся переадресация отключена. {can_undo(self.app)}")
         self._went_back(changed=True)
 
     @on(Button.Pressed, "#try")
@@ -161,7 +161,7 @@ class TargetField(NumberField):
         return phones.parse_anywhere(self.value)
 
 
-class RuleForm(Dialog[bool]):
+class ForwardingForm(Dialog[bool]):
     """One rule: where to and what that costs; answers True where it was changed.
 
     Args:
@@ -246,7 +246,7 @@ class RuleForm(Dialog[bool]):
             field.focus()
             return
         where = phones.display(rule.target or "")
-        self.app.say(f"«{rule.title}»: звонки пойдут на {where}. {UNDO}")
+        self.app.say(f"«{rule.title}»: звонки пойдут на {where}. {can_undo(self.app)}")
         self.dismiss(result=True)
 
     @on(Button.Pressed, "#clear")
@@ -259,7 +259,7 @@ class RuleForm(Dialog[bool]):
         except CabinetError as error:
             self._say(str(error))
             return
-        self.app.say(f"«{self._rule.title}»: переадресация отключена. {UNDO}")
+        self.app.say(f"«{self._rule.title}»: переадресация отключена. {can_undo(self.app)}")
         self.dismiss(result=True)
 
     @property

@@ -23,6 +23,7 @@ from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.once import once
 from mts_tui.widgets.phone_field import PhoneField
 from mts_tui.widgets.preview import PreviewBlock
+from mts_tui.widgets.relabel import relabel
 from mts_tui.widgets.text import Part, TextBlock
 from mts_tui.widgets.waveform import Waveform
 
@@ -129,7 +130,7 @@ class MelodyDialog(ChangingDialog):
         if alive(self):
             terms.show(*_price(preview, self._zone))
             block.show_preview(preview)
-            buy.label = f"Купить за {sum_of(self._melody.price)}"
+            relabel(buy, f"Купить за {sum_of(self._melody.price)}")
             buy.display = True
 
     # ------------------------------------------------------------------ the sound
@@ -145,7 +146,7 @@ class MelodyDialog(ChangingDialog):
         trouble = self._player.start(self._sample.content)
         self._since = self.app.monotonic()
         self.query_one("#melody-sound", Static).update(trouble)
-        self.query_one("#play", Button).label = "Стоп"
+        relabel(self.query_one("#play", Button), "Стоп")
         self._move()
 
     def _move(self) -> None:
@@ -165,7 +166,7 @@ class MelodyDialog(ChangingDialog):
         self._since = None
         self.query_one(Waveform).move_to(None)
         self.query_one("#melody-sound", Static).update("")
-        self.query_one("#play", Button).label = "Слушать"
+        relabel(self.query_one("#play", Button), "Слушать")
 
     # ------------------------------------------------------------------ what can be done
 
@@ -198,14 +199,14 @@ class MelodyDialog(ChangingDialog):
     @on(Button.Pressed, "#gift")
     def _gift(self) -> None:
         self._stop()
-        self.app.push_screen(GiftDialog(self._account, self._melody, self._zone))
+        self.app.push_screen(MelodyGiftDialog(self._account, self._melody, self._zone))
 
     def _say(self, text: str) -> None:
         if alive(self):
             self.query_one("#melody-message", Static).update(text)
 
 
-class GiftDialog(Dialog[bool]):
+class MelodyGiftDialog(Dialog[bool]):
     """For whom, what it costs, and then giving it; answers True where it was given.
 
     Args:
@@ -243,7 +244,7 @@ class GiftDialog(Dialog[bool]):
     def _typed(self) -> None:
         self._shown = None
         self.query_one(PreviewBlock).clear()
-        self.query_one("#give", Button).label = "Дальше"
+        relabel(self.query_one("#give", Button), "Дальше")
 
     @on(Button.Pressed, "#give")
     @on(Input.Submitted)
@@ -264,7 +265,7 @@ class GiftDialog(Dialog[bool]):
                 if alive(self):
                     self._shown = gift
                     self.query_one(PreviewBlock).show_preview(preview)
-                    self.query_one("#give", Button).label = "Подарить"
+                    relabel(self.query_one("#give", Button), "Подарить")
                     self.query_one("#give").focus()
                 return
             given = await cabinet.keyed(self._attempt.key(gift)).ringback.give(self._account, gift)

@@ -7,9 +7,10 @@ from textual.widgets import Button, Input, Static
 
 from mts_tui import formatting, phones
 from mts_tui.backend.contract.access import CodeOrder
-from mts_tui.backend.contract.errors import CabinetError
+from mts_tui.backend.contract.errors import CabinetError, TooManyCodes
 from mts_tui.backend.contract.numbers import LinkOrder, Number, NumberChange
 from mts_tui.widgets.alive import alive
+from mts_tui.widgets.attempt import Attempt
 from mts_tui.widgets.dialog import Dialog
 from mts_tui.widgets.field import Field, code_of
 from mts_tui.widgets.key_bar import KeyBar
@@ -34,6 +35,10 @@ class NewNumber(PhoneField):
 
 class AddNumberDialog(Dialog[bool]):
     """The number, its code, a name; answers True where it was added."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._attempt = Attempt()
 
     def compose(self) -> ComposeResult:
         """Three fields, three buttons."""
@@ -67,8 +72,12 @@ class AddNumberDialog(Dialog[bool]):
         except phones.PhoneError as error:
             self._say(str(error), field)
             return
+        self.app.handset_phone = phone  # There the code comes; the demo shows it.
         try:
             sent = await self.app.cabinet.access.request_code(CodeOrder(phone=phone))
+        except TooManyCodes as error:  # One is on its way, or came to the phone by its own code.
+            self._say(str(error), self.query_one("#new-code", Field))
+            return
         except CabinetError as error:
             self._say(str(error), field)
             return
@@ -76,7 +85,7 @@ class AddNumberDialog(Dialog[bool]):
         told = f"Код отправлен на {shown} в SMS с номера {sent.sender}, если это номер абонента."
         if phones.is_city(phone):
             told = f"Робот звонит на {shown} и продиктует код, если это номер абонента."
-        self._say(told, self.query_one("#new-code", Field))
+        self._say(told, self.query_one("#new-code", Field), bad=False)
 
     @on(Button.Pressed, "#add")
     @on(Input.Submitted, "#new-code")
@@ -96,10 +105,9 @@ class AddNumberDialog(Dialog[bool]):
             self._say("Введите код из шести цифр. Нет кода — «Получить код».", typed)
             return
         name = self.query_one("#new-name", Field).value.strip()
+        order = LinkOrder(phone=phone, code=code, name=name)
         try:
-            added = await self.app.cabinet.numbers.link(
-                LinkOrder(phone=phone, code=code, name=name)
-            )
+            added = await self.app.cabinet.keyed(self._attempt.key(order)).numbers.link(order)
         except CabinetError as error:
             typed.value = ""
             self._say(str(error), typed)
@@ -107,10 +115,12 @@ class AddNumberDialog(Dialog[bool]):
         self.app.say(f"{phones.display(added.phone)} теперь в «Моих номерах».")
         self.dismiss(result=True)
 
-    def _say(self, text: str, field: Input) -> None:
+    def _say(self, text: str, field: Input, *, bad: bool = True) -> None:
         """Show a sentence, and go on in a field."""
         if alive(self):
-            self.query_one("#add-message", Static).update(text)
+            message = self.query_one("#add-message", Static)
+            message.set_class(bad, "error")
+            message.update(text)
             field.focus()
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Input, Static
 
 from mts_tui import formatting, phones
@@ -12,11 +12,14 @@ from mts_tui.actions import bindings
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.numbers import Number, NumberPlace
 from mts_tui.widgets.alive import alive
+from mts_tui.widgets.filter import Filter
 from mts_tui.widgets.headings import Headings
+from mts_tui.widgets.keys import can_undo
 from mts_tui.widgets.once import once
 from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import Part, TextBlock
 
+from .cabinet import NO_BALANCE
 from .page import Page
 
 COLUMNS = (
@@ -32,36 +35,7 @@ MARKS = {"active": " ", "no_money": "▲", "blocked": "■"}
 STATES = {"active": "", "no_money": "▲ нужны деньги", "blocked": "■ заблокирован"}
 LOST = "■ аппарат утрачен"
 ROLES = {"child": " (ребёнок)", "city": " (городской)"}
-LONGEST_SEARCH = 40
-UNDO = "Вернуть можно 10 минут: U в кабинете."
-
-
-class Filter(Input):
-    """The line in which one types what to look for."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("down,enter", "to_list", show=False),
-    ]
-
-    def __init__(self) -> None:
-        super().__init__(
-            placeholder="Номер, имя, владелец, тариф или регион",
-            max_length=LONGEST_SEARCH,
-            id="number-filter",
-        )
-        self.cursor_blink = False
-        self.display = False
-
-    def action_leave(self) -> None:
-        """Look for nothing any more, and go back to the list."""
-        self.value = ""
-        self.action_to_list()
-
-    def action_to_list(self) -> None:
-        """Go to what was found."""
-        self.screen.query_one("#number-list").focus()
-        self.display = bool(self.value)
+SOUGHT = "Номер, имя, владелец, тариф или регион"
 
 
 class NumbersPage(Page):
@@ -80,7 +54,7 @@ class NumbersPage(Page):
         rows = Rows(COLUMNS, "Номеров пока нет.", id="number-list")
         yield Static("Мои номера", classes="title", markup=False)
         yield TextBlock(id="totals")
-        yield Filter()
+        yield Filter(SOUGHT, rows, id="number-filter")
         yield Headings(rows)
         yield rows
         yield TextBlock(id="number-detail")
@@ -143,9 +117,7 @@ class NumbersPage(Page):
 
     def action_find_number(self) -> None:
         """Type what to look for."""
-        field = self.query_one(Filter)
-        field.display = True
-        field.focus()
+        self.query_one(Filter).open()
 
     def action_add_number(self) -> None:
         """Add a number."""
@@ -167,12 +139,19 @@ class NumbersPage(Page):
         number = self.chosen
         if number is None:
             return
+        if number.imported:
+            from .imported_files import FilesDialog
+
+            self.app.push_screen(FilesDialog(number), self._changed)
+            return
         try:
             await self.app.cabinet.numbers.unlink(number.account)
         except CabinetError as error:
             self.app.explain(error)
             return
-        self.app.say(f"{phones.display(number.phone)} убран из кабинета. {UNDO}")
+        self.app.say(
+            f"{phones.display(number.phone)} убран из кабинета. {can_undo(self.app, 'Вернуть')}"
+        )
         self.cabinet_screen.load_numbers()
 
     @work(group="save")
@@ -215,16 +194,21 @@ def _searched(number: Number) -> str:
 def _totals(everything: list[Number], shown: list[Number]) -> list[Part]:
     totals: dict[str, int] = {}
     for number in everything:
+        if number.imported:
+            continue
         money = number.balance
         totals[money.currency] = totals.get(money.currency, 0) + money.amount_minor
     sums = " · ".join(formatting.money(total, unit) for unit, total in totals.items())
     count = formatting.count(len(everything), "номер", "номера", "номеров")
     if len(shown) != len(everything):
         count = f"{len(shown)} из {len(everything)}"
-    return [(count, "strong"), ("   на всех счетах: ", "muted"), sums]
+    parts: list[Part] = [(count, "strong")]
+    return [*parts, ("   на всех счетах: ", "muted"), sums] if sums else parts
 
 
 def _role(number: Number) -> str:
+    if number.imported:
+        return " (импорт)"
     return ROLES.get(number.role, "") or ROLES.get(number.kind, "")
 
 
@@ -244,7 +228,7 @@ def _row(number: Number, here: str) -> tuple[Cell, ...]:
         Cell(formatting.clean(number.tariff)),
         Cell(formatting.clean(number.region), "muted"),
         Cell(
-            formatting.money(money.amount_minor, money.currency),
+            NO_BALANCE if number.imported else formatting.money(money.amount_minor, money.currency),
             "bad" if money.amount_minor < 0 else "",
         ),
         Cell(_state(number), "bad"),

@@ -55,6 +55,13 @@ class Beside(ViewBlock):
 
     def parts(self, view: Overview, zone: ZoneInfo) -> list[Part]:
         """See the class."""
+        if view.number.imported:
+            return [
+                ("импорт", "strong"),
+                "   Номер из файла: баланса нет.\n",
+                ("    Посмотреть, найти и посчитать можно всё,\n", "muted"),
+                ("    а платить и подключать нечего.", "muted"),
+            ]
         sign = formatting.money(0, view.number.balance.currency).split()[-1]
         available = formatting.money(view.available.amount_minor, view.available.currency)
         parts: list[Part] = [(sign, "strong"), f"   Доступно {available}"]
@@ -66,7 +73,11 @@ class Beside(ViewBlock):
             worth = formatting.money(view.points.worth.amount_minor, view.points.worth.currency)
             parts.append((f"    {formatting.points(view.points.amount)} ≈ {worth}", "muted"))
         parts.append("\n    ")
-        if view.suspended:
+        if view.number.lost:
+            parts.append(("■ Аппарат утрачен", "bad"))
+        elif view.number.state == "blocked":
+            parts.append(("■ Номер заблокирован", "bad"))
+        elif view.suspended:
             parts.append(("▲ Пакеты приостановлены: пополните счёт", "bad"))
         elif view.next_fee is not None:
             at = view.next_fee.at.astimezone(zone)
@@ -90,6 +101,9 @@ class Buckets(ViewBlock):
 
     def parts(self, view: Overview, zone: ZoneInfo) -> list[Part]:
         """See the class."""
+        if view.number.imported:
+            month = (view.month_of or view.as_of).astimezone(zone)
+            return [("Последний месяц в файлах: ", "muted"), formatting.month_title(month)]
         if not view.buckets:
             return [("На этом тарифе нет пакетов: оплата за использованное.", "muted")]
         buckets = sorted(view.buckets, key=lambda one: list(BUCKETS).index(one.kind))
@@ -124,7 +138,9 @@ class Month(ViewBlock):
 
     def parts(self, view: Overview, zone: ZoneInfo) -> list[Part]:
         """See the class."""
-        title = formatting.month_title(view.as_of.astimezone(zone)).split()[0]
+        title = formatting.month_title((view.month_of or view.as_of).astimezone(zone))
+        if not view.number.imported:
+            title = title.split()[0]
         total = sum(part.spent.amount_minor for part in view.month)
         currency = view.number.balance.currency
         parts: list[Part] = ["\n", (f"{title}: {formatting.money(-total, currency)}", "strong")]
@@ -144,8 +160,8 @@ class Coming(TextBlock):
         super().__init__(id=id)
         self.charges: Sequence[Charge] = ()
 
-    def show_charges(self, charges: Sequence[Charge]) -> None:
-        """Show the next of each."""
+    def show_charges(self, charges: Sequence[Charge], zone: ZoneInfo) -> None:
+        """Show the next of each, in days of a place."""
         self.charges = charges
         parts: list[Part] = []
         first = {(one.kind, one.title): one for one in reversed(charges)}
@@ -154,7 +170,7 @@ class Coming(TextBlock):
             short = one.balance.amount_minor < 0
             parts += [
                 "\n",
-                (f"{formatting.date_short(one.at.astimezone()):<10}", "muted"),
+                (f"{formatting.date_short(one.at.astimezone(zone)):<10}", "muted"),
                 f"{formatting.clean(one.title, 34):<35}",
                 (f"{amount:>13}", "good" if one.amount.amount_minor > 0 else ""),
                 ("  ▲ не хватит", "warn") if short else "",

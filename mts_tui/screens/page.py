@@ -14,6 +14,8 @@ class Page(Vertical):
     app: MtsApp
     action_places: tuple[str, ...] = ()
     """Places of `actions.ACTIONS` that the page brings along; its bindings are theirs."""
+    subject = ""
+    """Id of the thing that a person came for: a page that knows such things shows it at first."""
 
     @property
     def cabinet_screen(self) -> CabinetScreen:
@@ -28,6 +30,10 @@ class Page(Vertical):
 
     def load(self) -> object:
         """Ask the operator and show the answer."""
+
+    def asked_anew(self) -> None:
+        """The person wants to see it as it is now."""
+        self.load()
 
     def happened(self, event: Event) -> None:
         """Something happened to one of the cabinet's accounts."""

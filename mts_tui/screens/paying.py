@@ -28,6 +28,7 @@ from mts_tui.backend.contract.errors import (
     PaymentDeclined,
     PaymentOver,
     Unavailable,
+    WrongCode,
 )
 from mts_tui.backend.contract.payments import Payment, PaymentCode
 from mts_tui.backend.contract.preview import Preview
@@ -200,6 +201,8 @@ class PayingScreen(AppScreen[bool]):
             await self.look_up()
         elif isinstance(error, Unavailable):
             await self.show_step(DoubtStep(error))
+        elif isinstance(error, WrongCode):  # A payment has one code: there is none to ask for.
+            self.say(f"Код не подошёл. Осталось попыток: {error.details['left']}.")
         else:
             self.say(str(error))
 

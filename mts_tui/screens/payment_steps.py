@@ -50,6 +50,13 @@ class Step(Vertical):
             place.update(text)
             place.scroll_visible(animate=False)
 
+    @on(Input.Changed)
+    def _mended(self, changed: Input.Changed) -> None:
+        """What was wrong is being mended; a field that was emptied for another try is not that."""
+        place = self.query_one(".message", Static)
+        if changed.value and place.has_class("error"):
+            self.say("")
+
     def typed_number(self) -> str | None:
         """The number of the form, E.164; None where there is none, which is said."""
         field = self.query_one(NumberField)
@@ -277,9 +284,10 @@ class OutcomeStep(Step):
 def paid_parts(payment: Payment) -> list[Part]:
     """What is paid, for whom, by which means: a line or two."""
     parts: list[Part] = [receiver(payment), ": ", (sum_of(payment.amount), "strong"), "\n"]
+    will = "Спишется "
     if payment.commission:
-        parts += [(f"Комиссия {sum_of(payment.commission)}, ", "muted")]
-    parts += [("спишется ", "muted"), (sum_of(payment.total), "strong")]
+        will = f"Комиссия {sum_of(payment.commission)}, спишется "
+    parts += [(will, "muted"), (sum_of(payment.total), "strong")]
     if payment.means:
         parts.append((f" · {formatting.clean(payment.means, 40)}", "muted"))
     return parts

@@ -1,21 +1,22 @@
 """«Оплата»: every way that money goes onto the account and from it, with its state."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.widgets import Static
 
 from mts_tui import formatting
-from mts_tui.actions import BY_ID, bindings
+from mts_tui.actions import bindings
 from mts_tui.amounts import sum_of
 from mts_tui.app import MtsApp
-from mts_tui.backend.contract.account import Overview
+from mts_tui.backend.contract.account import Charge, Overview
 from mts_tui.backend.contract.autopay import AutopayRule
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.events import Event
@@ -24,21 +25,36 @@ from mts_tui.backend.contract.model import Page as Items
 from mts_tui.backend.contract.payments import Payment, TopUpTerms
 from mts_tui.backend.contract.transfers import SavedPayment
 from mts_tui.backend.contract.trust import PromiseTerms, TrustTerms
-from mts_tui.keyboard import layout_of, shown
+from mts_tui.keyboard import layout_of
 from mts_tui.widgets.alive import alive
-from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.keys import key_of
 from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import Part, TextBlock
 
+from . import history
+from .charges import COLUMNS as AHEAD
+from .charges import charge_row
+from .operation import OperationDialog
 from .page import Page
 from .payment_steps import ENDED
+from .told import if_told
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-T = TypeVar("T")
+    from mts_tui.backend.contract.archive import Operation
+
 COLUMNS = (Column(1), Column(24), Column(0))
+LAST_KINDS = "top_up,compensation,transfer,purchase,promise"
+LAST = 30
+AHEAD_ROWS = 5
+SMALL_CHARGES = ("option", "subscription")
+MORE_FROM = 60
+"""Cells of a page in which sums are not cut off."""
+NO_CHARGES = "В ближайший месяц ничего не спишется."
+NO_PAYMENTS = "Платежей пока нет: здесь будут пополнения, переводы и покупки."
 UNKNOWN = "не удалось узнать"
+NOT_TOLD = "Не загрузилось. F5 — попробовать ещё раз."
 SCREENS = {
     "top_up": ("top_up", "TopUpScreen"),
     "top_up_other": ("top_up", "OtherNumberScreen"),
@@ -79,21 +95,36 @@ class PaymentsPage(Page):
     def __init__(self) -> None:
         super().__init__(id="payments")
         self._known: Known | None = None
+        self._last: list[Operation] = []
 
     def compose(self) -> ComposeResult:
-        """Title, balance, list."""
+        """Title, balance, list; where there is room, what falls due and the last payments."""
         yield Static("Оплата", classes="title", markup=False)
         yield TextBlock(id="payments-balance")
         yield Rows(COLUMNS, "", id="ways")
+        with Vertical(id="payments-more"):
+            yield Static("Впереди, и сколько тогда будет на счёте", classes="heading", markup=False)
+            ahead = Rows(AHEAD, NO_CHARGES, id="payments-ahead")
+            ahead.can_focus = False
+            yield ahead
+            yield Static("Последние платежи", classes="heading", markup=False)
+            yield Rows(history.COLUMNS, NO_PAYMENTS, id="payments-last")
 
     def on_mount(self) -> None:
         """The ways are there at once, their states come."""
         self._show()
-        super().on_mount()
+
+    def on_resize(self) -> None:
+        """Beside the phone of a small terminal there are only the ways."""
+        self.query_one("#payments-more").display = self.size.width >= MORE_FROM
 
     def take_focus(self) -> None:
         """The list."""
-        self.query_one(Rows).focus()
+        self._ways.focus()
+
+    @property
+    def _ways(self) -> Rows:
+        return self.query_one("#ways", Rows)
 
     @work(exclusive=True, group="payments")
     async def load(self) -> None:
@@ -105,35 +136,71 @@ class PaymentsPage(Page):
             self.app.explain(error)
             return
         terms, rules, saved, promise, trust, recent = await asyncio.gather(
-            _if_told(cabinet.payments.terms(account)),
-            _if_told(cabinet.autopay.rules(account)),
-            _if_told(cabinet.transfers.saved(account)),
-            _if_told(cabinet.trust.promise_terms(account)),
-            _if_told(cabinet.trust.terms(account)),
-            _if_told(cabinet.payments.recent(account, 20)),
+            if_told(cabinet.payments.terms, account),
+            if_told(cabinet.autopay.rules, account),
+            if_told(cabinet.transfers.saved, account),
+            if_told(cabinet.trust.promise_terms, account),
+            if_told(cabinet.trust.terms, account),
+            if_told(cabinet.payments.recent, account, 20),
         )
         if alive(self):
-            self._known = Known(overview, terms, rules, saved, promise, trust, recent)
+            self._known = known = Known(overview, terms, rules, saved, promise, trust, recent)
             self._show()
+            await self._load_more(account, known)
+
+    async def _load_more(self, account: str, known: Known) -> None:
+        """Ask for what stands below the ways."""
+        cabinet = self.app.cabinet
+        charges, last = await asyncio.gather(
+            if_told(cabinet.account.charges, account),
+            if_told(cabinet.archive.operations, account, LAST, kinds=LAST_KINDS),
+        )
+        if not alive(self):
+            return
+        zone = _zone(known)
+        ahead, below = (self.query_one(f"#payments-{name}", Rows) for name in ("ahead", "last"))
+        if charges is None:
+            ahead.say(NOT_TOLD)
+        else:
+            due = _nearest(charges.items)
+            ahead.show(len(due), lambda index: charge_row(due[index], zone), keep=True)
+        if last is None:
+            below.say(NOT_TOLD)
+        else:
+            today = known.overview.as_of.astimezone(zone)
+            self._last = items = last.items
+            below.show(
+                len(items), lambda index: history.row_of(items[index], zone, today), keep=True
+            )
 
     def happened(self, event: Event) -> None:
         """Show changes of this account at once."""
         if event.account == self.cabinet_screen.account and event.kind == "account":
             self.load()
 
-    @on(Rows.Chosen)
+    @on(Rows.Chosen, "#ways")
     def _open(self, chosen: Rows.Chosen) -> None:
         self.cabinet_screen.action_pay(WAYS[chosen.index].id)
+
+    @on(Rows.Chosen, "#payments-last")
+    def _open_payment(self, chosen: Rows.Chosen) -> None:
+        if self._known is not None:
+            one, zone = self._last[chosen.index], _zone(self._known)
+            self.app.push_screen(OperationDialog(self.cabinet_screen.account, one, zone))
 
     def on_key(self, event: events.Key) -> None:
         """The letters before the ways follow the layout that is typed in."""
         if layout_of(event.character):
-            self.query_one(Rows).refresh()
+            self._ways.refresh()
 
     def text_to_copy(self) -> str:
-        """The way under the cursor with its state."""
-        rows = self.query_one(Rows)
-        return rows.text_of(rows.cursor) if rows.has_focus else ""
+        """The way under the cursor with its state, or the payment."""
+        if self._ways.has_focus:
+            return self._ways.text_of(self._ways.cursor)
+        below = self.query_one("#payments-last", Rows)
+        if not (below.has_focus and self._last and self._known is not None):
+            return ""
+        return history.line_of(self._last[below.cursor], _zone(self._known))
 
     def _show(self) -> None:
         if self._known is not None:
@@ -141,21 +208,25 @@ class PaymentsPage(Page):
             parts: list[Part] = ["На счёте ", (sum_of(overview.number.balance), "strong")]
             parts += ["   Можно потратить ", (sum_of(overview.available), "strong")]
             self.query_one("#payments-balance", TextBlock).show(*parts)
-        self.query_one(Rows).show(len(WAYS), self._row, keep=True)
+        self._ways.show(len(WAYS), self._row, keep=True)
 
     def _row(self, index: int) -> tuple[Cell, ...]:
         way = WAYS[index]
-        key = shown(BY_ID[way.id].keys.split(",")[0], KeyBar.layout_name)
+        key = key_of(self.app, way.id)
         state, look = way.state(self._known) if self._known is not None else ("", "muted")
         return Cell(key, "key"), Cell(way.title, "strong"), Cell(state, look)
 
 
-async def _if_told(question: Awaitable[T]) -> T | None:
-    """The answer, or None: one state that is not known does not take the others away."""
-    try:
-        return await question
-    except CabinetError:
-        return None
+def _nearest(charges: list[Charge]) -> list[Charge]:
+    """The next of each charge, and the first that there will be no money for.
+
+    Where these are too many, the tariff, autopay and a promise come before small services.
+    """
+    firsts = {one.title: one for one in reversed(charges)}
+    short = next((one for one in charges if one.balance.amount_minor < 0), None)
+    found = [one for one in charges if one is short or one is firsts[one.title]]
+    found.sort(key=lambda one: one is not short and one.kind in SMALL_CHARGES)
+    return sorted(found[:AHEAD_ROWS], key=charges.index)
 
 
 State = tuple[str, str]
@@ -247,7 +318,7 @@ def _zone(known: Known) -> ZoneInfo:
 
 def _short(money: Money) -> str:
     """A sum without kopecks where there are none."""
-    return sum_of(money).replace(",00", "")
+    return formatting.without_zeros(sum_of(money))
 
 
 class Way(NamedTuple):

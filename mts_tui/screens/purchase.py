@@ -22,6 +22,7 @@ from mts_tui.widgets.alive import alive
 from mts_tui.widgets.amount_field import AmountField
 from mts_tui.widgets.check import Check
 from mts_tui.widgets.field import Field
+from mts_tui.widgets.keys import can_undo
 from mts_tui.widgets.once import once
 from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import TextBlock
@@ -139,7 +140,7 @@ class PickStep(Step):
         except CabinetError as error:
             self.say(str(error))
             return
-        self.say("Платёж удалён из сохранённых. Вернуть можно 10 минут: U в кабинете.", bad=False)
+        self.say(f"Платёж удалён из сохранённых. {can_undo(self.app, 'Вернуть')}", bad=False)
         self.load(self.query_one("#sought", Input).value)
 
 
@@ -224,9 +225,9 @@ class OrderStep(Step):
         text = field.value.strip()
         asks, example = formatting.clean(one.asks, 40), formatting.clean(one.example, 40)
         if not text:
-            self.say(f"Введите: {asks}, например {example}.")
+            self.say(f"Заполните «{asks}», например {example}.")
         elif not fits(one.pattern, text):
-            self.say(f"Так это не выглядит: {asks}, например {example}. Проверьте цифры.")
+            self.say(f"«{asks}» так не выглядит. Например, {example}. Проверьте цифры.")
         else:
             self.say("")
             return True

@@ -1,15 +1,14 @@
 """A receipt: on screen as on paper, as a file, by e-mail, as a QR code."""
 
-import re
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Input, Static
 
 from mts_tui import formatting
 from mts_tui.actions import bindings
@@ -17,21 +16,14 @@ from mts_tui.app import Happened
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.receipts import Mail, MailOrder, Receipt
 from mts_tui.widgets.alive import alive
-from mts_tui.widgets.dialog import Dialog
-from mts_tui.widgets.field import Field
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.once import once
 from mts_tui.widgets.text import Part, TextBlock
 
 from .base import AppScreen
+from .mail import MailDialog, told_of
 
 LOOK_SECONDS = 2
-ADDRESS = re.compile(r"[^@\s<>,;:\"\\]+@[^@\s<>,;:\"\\]+")
-MAIL = {
-    "queued": ("Письмо на {to} в очереди…", "muted"),
-    "sent": ("✓ Письмо отправлено: {to}", "good"),
-    "failed": ("✗ Письмо на {to} не ушло. {reason}", "bad"),
-}
 
 
 class Paper(TextBlock):
@@ -170,16 +162,18 @@ class ReceiptScreen(AppScreen[None]):
     def action_mail(self) -> None:
         """Ask for an address."""
         if self._receipt is not None:
-            self.app.push_screen(MailDialog(self._account, self._operation), self._show_mail)
+
+            def send(order: MailOrder, key: str) -> Awaitable[Mail]:
+                receipts = self.app.cabinet.keyed(key).receipts
+                return receipts.send(self._account, self._operation, order)
+
+            self.app.push_screen(MailDialog("Послать квитанцию по почте", send), self._show_mail)
 
     def _show_mail(self, mail: Mail | None) -> None:
         if mail is None or not alive(self):
             return
         self._mail = mail
-        words, look = MAIL[mail.state]
-        reason = formatting.clean(mail.reason)
-        text = words.format(to=formatting.clean(mail.to, 80), reason=reason)
-        self._tell((text, look))
+        self._tell(told_of(mail))
 
     def _tell(self, *parts: Part) -> None:
         """Say under the receipt what became of its copy, and let it be seen."""
@@ -209,56 +203,3 @@ class ReceiptScreen(AppScreen[None]):
     def action_close(self) -> None:
         """Close."""
         self.dismiss(None)
-
-
-class MailDialog(Dialog[Mail]):
-    """Asks for an address and hands the letter over.
-
-    Args:
-        account: Whose receipt.
-        operation: The operation it is of.
-    """
-
-    def __init__(self, account: str, operation: str) -> None:
-        super().__init__()
-        self._account = account
-        self._operation = operation
-
-    def compose(self) -> ComposeResult:
-        """The address and two buttons."""
-        with VerticalScroll(id="dialog", can_focus=False):
-            yield Static("Послать квитанцию по почте", classes="title", markup=False)
-            yield Field("Адрес", hint="anna@example.com", longest=254, id="address")
-            yield Static("", id="mail-message", classes="error", markup=False)
-            with Horizontal(classes="buttons"):
-                yield Button("Послать", variant="primary", id="send")
-                yield Button("Отмена", id="cancel")
-        yield KeyBar()
-
-    def on_mount(self) -> None:
-        """Begin with the address."""
-        self.query_one("#address").focus()
-
-    @on(Button.Pressed, "#cancel")
-    def _cancel(self) -> None:
-        self.dismiss(None)
-
-    @on(Button.Pressed, "#send")
-    @on(Input.Submitted, "#address")
-    @work(group="send")
-    @once("send")
-    async def send(self) -> None:
-        """Hand the letter over."""
-        address = self.query_one("#address", Input).value.strip()
-        message = self.query_one("#mail-message", Static)
-        if ADDRESS.fullmatch(address) is None:
-            message.update("Это не адрес почты. Нужно так: anna@example.com.")
-            return
-        try:
-            mail = await self.app.cabinet.receipts.send(
-                self._account, self._operation, MailOrder(to=address)
-            )
-        except CabinetError as error:
-            message.update(str(error))
-            return
-        self.dismiss(mail)

@@ -17,6 +17,7 @@ from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.payments import Payment
 from mts_tui.widgets.alive import alive
 from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.keys import key_of
 from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import TextBlock
 
@@ -70,11 +71,12 @@ class RecentScreen(AppScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """List, and what is to be said of the row under the cursor."""
+        key = key_of(self.app, "top_up")
         with Vertical(id="recent"):
             yield Static("Квитанции и платежи", classes="title", markup=False)
             yield Rows(
                 COLUMNS,
-                "Платежей пока нет. Пополните счёт: клавиша П в кабинете.",
+                f"Платежей пока нет. Пополните счёт: клавиша {key} в кабинете.",
                 id="payments-list",
             )
             yield TextBlock(id="recent-detail")

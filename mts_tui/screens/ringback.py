@@ -21,11 +21,13 @@ from mts_tui.backend.contract.preview import Preview
 from mts_tui.backend.contract.ringback import Melody, RingbackRule, RingbackState
 from mts_tui.widgets.alive import alive
 from mts_tui.widgets.attempt import Attempt
-from mts_tui.widgets.dialog import Dialog
+from mts_tui.widgets.dialog import ChangingDialog, Dialog
 from mts_tui.widgets.field import Field
 from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.keys import can_undo, key_of
 from mts_tui.widgets.once import once
 from mts_tui.widgets.preview import PreviewBlock
+from mts_tui.widgets.relabel import relabel
 from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import Part, TextBlock
 
@@ -38,15 +40,15 @@ RULE_COLUMNS = (Column(0), Column(30))
 CATALOGUE_COLUMNS = (
     Column(2), Column(0), Column(24, needs=84), Column(5), Column(9, right=True),
 )  # fmt: skip
-NO_MELODIES = "Мелодий пока нет. L — каталог, O — своя мелодия из файла."
 NO_RULES = "Правил нет: звонящие слышат обычные гудки."
 NOTHING = "Такой мелодии нет. Ищите по названию, исполнителю или коду."
+NOT_COPIED = "Скопировать нечего: там сейчас гудки или мелодия не из каталога."
+HINT = "название, исполнитель, код или номер друга: его мелодия"
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
-UNDO = "Вернуть можно 10 минут: U в кабинете."
 LONGEST = 60
 
 
-class RingbackDialog(Dialog[bool]):
+class RingbackDialog(ChangingDialog):
     """The service; answers True where something was changed.
 
     Args:
@@ -61,16 +63,19 @@ class RingbackDialog(Dialog[bool]):
         self._zone = ZoneInfo("UTC")
         self._now = datetime.now(self._zone)
         self._state: RingbackState | None = None
-        self._changed = False
         self._asked = ""
         self._attempt = Attempt()
+
+    def _no_melodies(self) -> str:
+        catalogue, own = key_of(self.app, "melody_catalogue"), key_of(self.app, "own_melody")
+        return f"Мелодий пока нет. {catalogue} — каталог, {own} — своя мелодия из файла."
 
     def compose(self) -> ComposeResult:
         """The state, the melodies, the rules, what can be done."""
         with Vertical(id="dialog", classes="wide-dialog"):
             yield Static("GOOD'OK: мелодия вместо гудков", classes="title", markup=False)
             yield TextBlock("Загружаем…", id="ringback-state")
-            yield Rows(MELODY_COLUMNS, NO_MELODIES, id="ringback-melodies")
+            yield Rows(MELODY_COLUMNS, self._no_melodies(), id="ringback-melodies")
             yield Static("Кто что слышит", classes="hint", id="ringback-rules-title", markup=False)
             yield Rows(RULE_COLUMNS, NO_RULES, id="ringback-rules")
             yield Static("", id="ringback-message", markup=False)
@@ -87,10 +92,6 @@ class RingbackDialog(Dialog[bool]):
             self.query_one(name).display = False
         self.query_one("#ringback-melodies").focus()
         self.load()
-
-    def action_close(self) -> None:
-        """Close, telling whether something changed."""
-        self.dismiss(self._changed)
 
     @work(exclusive=True, group="load")
     async def load(self) -> None:
@@ -117,7 +118,7 @@ class RingbackDialog(Dialog[bool]):
         )
         switch = self.query_one("#switch", Button)
         switch.display = not state.refusal
-        switch.label = "Отключить" if state.on else "Включить"
+        relabel(switch, "Отключить" if state.on else "Включить")
         for name in ("#accept", "#decline"):
             self.query_one(name).display = bool(state.gifts)
 
@@ -211,7 +212,9 @@ class RingbackDialog(Dialog[bool]):
         """Switch it off."""
         keyed = self.app.cabinet.keyed(self._attempt.key(self._state)).ringback
         if await self._do(keyed.switch_off(self._account)):
-            self._say(f"GOOD'OK отключён: больше ничего не спишется. {UNDO}")
+            self._say(
+                f"GOOD'OK отключён: больше ничего не спишется. {can_undo(self.app, 'Вернуть')}"
+            )
 
     @on(Button.Pressed, "#accept")
     @work
@@ -246,7 +249,7 @@ class RingbackDialog(Dialog[bool]):
             rule = self._state.rules[self._rows("rules").cursor]
             question = f"Удалить правило «{_for_whom(rule)}»?"
             command = partial(ringback.remove_rule, self._account, rule.id)
-            told = f"Правило удалено. {UNDO}"
+            told = f"Правило удалено. {can_undo(self.app, 'Вернуть')}"
             asked = rule.id
         elif self._rows("melodies").has_focus and self._state.melodies:
             one = self._state.melodies[self._rows("melodies").cursor]
@@ -254,7 +257,7 @@ class RingbackDialog(Dialog[bool]):
             if one.owned:
                 question += " Остаток оплаченного времени не возвращается."
             command = partial(ringback.remove, self._account, one.id)
-            told = f"Мелодия удалена. {UNDO}"
+            told = f"Мелодия удалена. {can_undo(self.app, 'Вернуть')}"
             asked = one.id
         else:
             return
@@ -349,18 +352,14 @@ class SwitchOnDialog(Dialog[bool]):
             return
         self.dismiss(result=True)
 
-    @on(Button.Pressed, "#leave")
-    def _leave(self) -> None:
-        self.action_close()
-
     def _say(self, text: str) -> None:
         if alive(self):
             self.query_one("#switch-on-terms", TextBlock).show()
             self.query_one("#switch-on-message", Static).update(text)
 
 
-class CatalogueDialog(Dialog[bool]):
-    """Find a melody; answers True where one was bought.
+class CatalogueDialog(ChangingDialog):
+    """Find a melody, or copy a friend's; answers True where one was bought.
 
     Args:
         account: Whose.
@@ -372,13 +371,12 @@ class CatalogueDialog(Dialog[bool]):
         self._account = account
         self._zone = zone
         self._found: list[Melody] = []
-        self._changed = False
 
     def compose(self) -> ComposeResult:
         """A field to search in, and the melodies."""
         with Vertical(id="dialog", classes="wide-dialog"):
             yield Static("Каталог мелодий, цены за 30 дней", classes="title", markup=False)
-            yield Field("Найти", hint="название, исполнитель, код", longest=LONGEST, id="sought")
+            yield Field("Найти", hint=HINT, longest=LONGEST, id="sought")
             yield Rows(CATALOGUE_COLUMNS, NOTHING, id="melody-catalogue")
         yield KeyBar()
 
@@ -386,20 +384,20 @@ class CatalogueDialog(Dialog[bool]):
         """Show all there are."""
         self.load("", keep=False)
 
-    def action_close(self) -> None:
-        """Close, telling whether something was bought."""
-        self.dismiss(self._changed)
-
     @on(Input.Changed, "#sought")
     def _typed(self, changed: Input.Changed) -> None:
         self.load(changed.value, keep=False)
 
     @work(exclusive=True, group="load")
     async def load(self, text: str, *, keep: bool) -> None:
-        """Ask for the melodies with a text."""
-        rows = self.query_one(Rows)
+        """Ask for the melodies with a text; of a phone number, for what is heard there."""
+        rows, ringback = self.query_one(Rows), self.app.cabinet.ringback
+        friend = _phone(text)
         try:
-            page = await self.app.cabinet.ringback.melodies(self._account, text.strip())
+            if friend:
+                page = await ringback.copies(self._account, friend)
+            else:
+                page = await ringback.melodies(self._account, text.strip())
         except CabinetError as error:
             if alive(self):
                 rows.say(str(error))
@@ -407,6 +405,8 @@ class CatalogueDialog(Dialog[bool]):
         if alive(self):
             self._found = page.items
             rows.show(len(self._found), lambda index: _offered(self._found[index]), keep=keep)
+            if friend and not self._found:
+                rows.say(NOT_COPIED)
 
     @on(Input.Submitted, "#sought")
     def _to_list(self) -> None:
@@ -426,6 +426,14 @@ class CatalogueDialog(Dialog[bool]):
         if changed:
             self._changed = True
             self.load(self.query_one("#sought", Input).value, keep=True)
+
+
+def _phone(text: str) -> str:
+    """The phone number that somebody typed, E.164; empty where it is none."""
+    try:
+        return phones.parse(text)
+    except phones.PhoneError:
+        return ""
 
 
 def _written(preview: Preview[RingbackState]) -> list[Operation]:

@@ -85,7 +85,7 @@ class SaveDialog(Dialog[Path]):
             self.dismiss(path)
 
     def _write(self, typed: str, *, replace: bool) -> Path:
-        path = Path(typed).expanduser().absolute()
+        path = files.at_home(Path(typed)).absolute()
         files.write_whole(path, self._make(), replace=replace)
         return path
 

@@ -16,19 +16,30 @@ from mts_tui import formatting, phones
 from mts_tui.actions import bindings
 from mts_tui.app import Happened
 from mts_tui.backend.contract.access import CodeOrder, SignedIn, SignIn
-from mts_tui.backend.contract.errors import CabinetError, CodeRequired, NumberClosed, TooManyCodes
+from mts_tui.backend.contract.errors import (
+    CabinetError,
+    CodeRequired,
+    ImportRefused,
+    NumberClosed,
+    TooManyCodes,
+)
 from mts_tui.session import device_name
 from mts_tui.widgets.check import Check
 from mts_tui.widgets.field import CODE_DIGITS, Field, code_of
 from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.once import once
 from mts_tui.widgets.phone_field import PhoneField
+from mts_tui.widgets.relabel import relabel
 from mts_tui.widgets.text import TextBlock
 
 from .base import AppScreen
 
 if TYPE_CHECKING:
     from textual.timer import Timer
+
+    from mts_tui.backend.contract.identities import SignInProvider
+
+    from .identity import Chosen
 
 WAYS = (
     "Наберите *111*25#, отправьте SMS «Пароль» на 3339 или позвоните на 111. "
@@ -53,6 +64,7 @@ class SignInScreen(AppScreen[None]):
         self._first_message = message
         self._code_for = ""
         self._line: str | None = None
+        self._providers: list[SignInProvider] = []
         self._closed_numbers: dict[str, float] = {}
         self._countdown: Timer | None = None
 
@@ -68,6 +80,9 @@ class SignInScreen(AppScreen[None]):
             with Horizontal(classes="buttons"):
                 yield Button("Войти", variant="primary", id="enter")
                 yield Button("Получить код по SMS", id="code")
+            with Horizontal(classes="buttons", id="without"):
+                yield Button("Войти через…", id="through")
+                yield Button("Файл детализации", id="from-file")
             yield TextBlock(id="ways")
         yield KeyBar()
 
@@ -80,6 +95,8 @@ class SignInScreen(AppScreen[None]):
             ("\nКод не приходит? ", "strong"),
             (WAYS, "muted"),
         )
+        self.query_one("#from-file").display = self.app.has_own
+        self.query_one("#through").display = False
         self._show_region()
         self.query_one("#secret" if self._phone else "#phone").focus()
         self._look_around()
@@ -89,6 +106,7 @@ class SignInScreen(AppScreen[None]):
         """On the operator inside, say which number to try; elsewhere there is no such area."""
         try:
             self._line = (await self.app.cabinet.access.line()).phone
+            self._providers = (await self.app.cabinet.identities.providers()).items
             sims = (await self.app.cabinet.demo.sims()).items if self.app.has_demo else []
         except CabinetError as error:
             if self in self.app.screen_stack:
@@ -97,6 +115,7 @@ class SignInScreen(AppScreen[None]):
         if self not in self.app.screen_stack:
             return
         self.refresh_bindings()
+        self.query_one("#through").display = bool(self._providers)
         if not sims:
             return
         if not self.app.handset_phone:
@@ -117,8 +136,12 @@ class SignInScreen(AppScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only the ways in that there are."""
         del parameters
+        if action == "from_file":
+            return self.app.has_own
         if action in {"use_stored", "forget"}:
             return bool(self.app.remembered)
+        if action == "sign_in_through":
+            return bool(self._providers)
         if action == "request_code":
             return self._countdown is None
         return action != "use_line" or self._line is not None
@@ -189,7 +212,7 @@ class SignInScreen(AppScreen[None]):
                 self._code_for = number
             return
         self._code_for = number
-        self.query_one("#code", Button).label = "Получить новый код"
+        relabel(self.query_one("#code", Button), "Получить новый код")
         field = self.query_one("#secret", Input)
         field.password = False
         field.value = ""
@@ -269,6 +292,48 @@ class SignInScreen(AppScreen[None]):
         access = self.app.cabinet.access
         try:
             await self.app.enter(await access.sign_in_by_line())
+        except CabinetError as error:
+            self._refused(error)
+
+    @on(Button.Pressed, "#through")
+    def action_sign_in_through(self) -> None:
+        """Sign in by an account of an identity provider that was linked before."""
+        from .identity import ProviderDialog, ways_of
+
+        ways = ways_of(self.app, self._providers)
+        if len(ways) == 1:
+            self._through(ways[0])
+        elif ways:
+            self.app.push_screen(ProviderDialog("Войти через…", ways), self._through)
+
+    def _through(self, chosen: "Chosen | None") -> None:
+        from .identity import EntryDialog
+
+        if chosen is not None:
+            self.app.push_screen(EntryDialog(chosen), self._recognised)
+
+    def _recognised(self, signed: SignedIn | None) -> None:
+        if signed is not None:
+            self.enter_recognised(signed)
+
+    @work(group="sign-in")
+    @once("sign-in")
+    async def enter_recognised(self, signed: SignedIn) -> None:
+        """Open the cabinet of whom a provider has recognised."""
+        await self.app.enter(signed)
+
+    @on(Button.Pressed, "#from-file")
+    def _file_button(self) -> None:
+        self.action_from_file()
+
+    @work(group="sign-in")
+    @once("sign-in")
+    async def action_from_file(self) -> None:
+        """Open one's own files; where there are none yet, ask for the first."""
+        try:
+            await self.app.enter_own()
+        except ImportRefused:
+            self.app.ask_for_file()
         except CabinetError as error:
             self._refused(error)
 

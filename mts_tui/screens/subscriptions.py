@@ -13,6 +13,7 @@ from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.widgets.alive import alive
 from mts_tui.widgets.dialog import ChangingDialog
 from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.keys import can_undo
 from mts_tui.widgets.once import once
 from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import TextBlock
@@ -20,7 +21,7 @@ from mts_tui.widgets.text import TextBlock
 COLUMNS = (
     Column(2),
     Column(0),
-    Column(22, needs=84),
+    Column(22, needs=94),
     Column(20, right=True),
     Column(23),
 )
@@ -45,7 +46,7 @@ class SubscriptionsDialog(ChangingDialog):
 
     def compose(self) -> ComposeResult:
         """What they cost, the list, a button."""
-        with Vertical(id="dialog", classes="wide-dialog"):
+        with Vertical(id="dialog", classes="subscriptions-dialog"):
             yield Static("Платные подписки", classes="title", markup=False)
             yield TextBlock(id="subscriptions-total")
             yield Rows(COLUMNS, NONE, id="subscriptions-list")
@@ -110,7 +111,7 @@ class SubscriptionsDialog(ChangingDialog):
             return
         self._changed = True
         if alive(self):
-            message.update(f"«{title}» отключена. Отменить можно 10 минут: U в кабинете.")
+            message.update(f"«{title}» отключена. {can_undo(self.app)}")
             self.load()
 
 

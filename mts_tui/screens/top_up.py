@@ -1,16 +1,20 @@
 """«Пополнить счёт»: one's own number or another's, by card or by СБП."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Button, Input, Static
 
 from mts_tui import amounts, cards, formatting
+from mts_tui.actions import bindings
 from mts_tui.amounts import sum_of
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.numbers import Number
@@ -30,10 +34,12 @@ from mts_tui.widgets.number_field import NumberField
 from mts_tui.widgets.once import once
 from mts_tui.widgets.text import Part, TextBlock
 
+from .forget_card import ForgetCardDialog
 from .paying import PayingScreen
 from .payment_steps import Step, paid_parts
 from .qr import QrScreen
 
+T = TypeVar("T")
 DEMO_CARDS = "Это демо: подойдёт карта 2200 0000 0000 0004, любой будущий срок и любой CVV."
 MEANS = {"card": "Банковская карта", "sbp": "СБП, по QR-коду"}
 
@@ -53,6 +59,31 @@ class Known(NamedTuple):
         return [*kept, *((one, None) for one in self.terms.means)]
 
 
+class Means(Choice):
+    """Ways to pay; a kept card among them can be forgotten."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("means"))
+
+    class Forget(Message):
+        """The chosen way is a kept card, and it is to be forgotten."""
+
+    kept: reactive[int] = reactive(0)
+    """How many of the first lines are kept cards."""
+
+    def watch_chosen(self) -> None:
+        """The footer offers what can be done with this way."""
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a kept card can be forgotten."""
+        del parameters
+        return action != "forget_card" or self.chosen < self.kept
+
+    def action_forget_card(self) -> None:
+        """Ask for it."""
+        self.post_message(self.Forget())
+
+
 class OrderStep(Step):
     """For whom, how much, by which means; what it costs, before anything is paid."""
 
@@ -62,6 +93,13 @@ class OrderStep(Step):
         def __init__(self, order: TopUpOrder) -> None:
             super().__init__()
             self.order = order
+
+    class Forget(Message):
+        """A kept card is to be forgotten."""
+
+        def __init__(self, card: Card) -> None:
+            super().__init__()
+            self.card = card
 
     def __init__(self, known: Known, to: str, order: TopUpOrder | None) -> None:
         super().__init__()
@@ -80,7 +118,7 @@ class OrderStep(Step):
         yield NumberField(before.to if before else self._to, self._known.numbers, id="to")
         yield amount
         yield QuickAmounts(amount)
-        yield Choice(id="means")
+        yield Means(id="means")
         yield self.message()
         with Horizontal(classes="buttons"):
             yield Button("Дальше", variant="primary", id="order")
@@ -114,10 +152,23 @@ class OrderStep(Step):
     @on(Input.Changed, "#amount")
     def _show_costs(self) -> None:
         """Commission and total of every way, for the sum that is typed."""
-        field = self.query_one("#amount", AmountField)
-        self.query_one(Choice).offer(
+        field, means = self.query_one("#amount", AmountField), self.query_one(Means)
+        means.kept = len(self._known.cards)
+        means.offer(
             [cost_line(way, card, field.amount, field.currency) for way, card in self._known.ways]
         )
+
+    def know(self, known: Known) -> None:
+        """Other ways to pay than before."""
+        self._known = known
+        self._show_costs()
+        self.query_one(Means).refresh_bindings()
+
+    @on(Means.Forget)
+    def _forget(self) -> None:
+        _terms, card = self._known.ways[self.query_one(Means).chosen]
+        if card is not None:
+            self.post_message(self.Forget(card))
 
     @on(Input.Submitted, "#to")
     def _to_amount(self) -> None:
@@ -206,36 +257,43 @@ class CardStep(Step):
 
     @on(Input.Submitted, "#card-number")
     def _to_term(self) -> None:
-        self.query_one("#card-term").focus()
+        if self._checked("number", cards.parse) is not None:
+            self.query_one("#card-term").focus()
 
     @on(Input.Submitted, "#card-term")
     def _to_cvv(self) -> None:
-        self.query_one("#card-cvv").focus()
+        if self._checked("term", self._parse_term) is not None:
+            self.query_one("#card-cvv").focus()
 
     @on(Input.Submitted, "#card-cvv")
     @on(Button.Pressed, "#pay")
     def _pay(self) -> None:
-        number, term, cvv = (
-            self.query_one(f"#card-{name}", CardPart) for name in ("number", "term", "cvv")
-        )
-        field: CardPart = number
-        try:
-            digits = cards.parse(number.value)
-            field = term
-            month, year = cards.parse_term(term.value, self._today)
-            field = cvv
-            code = cards.parse_cvv(cvv.value)
-        except cards.CardError as error:
-            self.say(str(error))
-            field.focus()
+        digits = self._checked("number", cards.parse)
+        term = self._checked("term", self._parse_term) if digits is not None else None
+        code = self._checked("cvv", cards.parse_cvv) if term is not None else None
+        if digits is None or term is None or code is None:
             return
-        for part in (number, term, cvv):
+        for part in self.query(CardPart).results():
             part.take()
         self.say("Спрашиваем банк…", bad=False)
+        month, year = term
         keep = self.query_one("#keep-card", Check).value
         self.post_message(
             self.Given(CardDetails(number=digits, month=month, year=year, cvv=code, keep=keep))
         )
+
+    def _parse_term(self, text: str) -> tuple[int, int]:
+        return cards.parse_term(text, self._today)
+
+    def _checked(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """A part of the card; None where it is not right yet, which is said."""
+        part = self.query_one(f"#card-{name}", CardPart)
+        try:
+            return parse(part.value)
+        except cards.CardError as error:
+            self.say(str(error))
+            part.focus()
+            return None
 
 
 class TopUpScreen(PayingScreen):
@@ -300,8 +358,8 @@ class TopUpScreen(PayingScreen):
         return notes
 
     def again_text(self, payment: Payment) -> str:
-        """A declined card is another card's chance: the sum is not typed anew."""
-        return "Другая карта" if payment.state == "declined" else "Начать заново"
+        """What was declined is mended in the form: the sum is not typed anew."""
+        return "Попробовать снова" if payment.state == "declined" else "Начать заново"
 
     async def begin_again(self) -> None:
         """The form as it was, with the choice of a card."""
@@ -321,6 +379,18 @@ class TopUpScreen(PayingScreen):
             return
         self.answered()
         await self.go_on(payment)
+
+    @on(OrderStep.Forget)
+    def _forget_card(self, asked: OrderStep.Forget) -> None:
+        """Ask whether that is meant; the form stays as it is, without the card."""
+
+        def forgotten(result: bool | None) -> None:  # noqa: FBT001 - as Textual calls it
+            known, step = self._known, self.step
+            if result and known is not None and isinstance(step, OrderStep):
+                self._known = known._replace(cards=[c for c in known.cards if c != asked.card])
+                step.know(self._known)
+
+        self.app.push_screen(ForgetCardDialog(self.account, asked.card), forgotten)
 
     @on(CardStep.Given)
     @work(group="step")

@@ -8,7 +8,7 @@ from textual.widgets import Button, Input
 
 from mts_tui import formatting, phones
 from mts_tui.amounts import sum_of
-from mts_tui.backend.contract.errors import CabinetError
+from mts_tui.backend.contract.errors import CabinetError, Unavailable
 from mts_tui.backend.contract.numbers import Number
 from mts_tui.backend.contract.payments import Payment
 from mts_tui.backend.contract.preview import Preview
@@ -73,11 +73,14 @@ class OrderStep(Step):
             number = self.query_one(NumberField).number
         except phones.PhoneError:
             number = ""
-        self.query_one("#terms", TextBlock).show(
-            ("Введите номер: покажем, сколько можно перевести и сколько это стоит.", "muted")
-        )
+        terms = self.query_one("#terms", TextBlock)
         if number:
+            terms.show()
             self._ask_terms(number)
+        else:
+            terms.show(
+                ("Введите номер: покажем, сколько можно перевести и сколько это стоит.", "muted")
+            )
 
     @work(exclusive=True, group="terms")
     async def _ask_terms(self, number: str) -> None:
@@ -85,6 +88,8 @@ class OrderStep(Step):
             terms = await self.app.cabinet.transfers.terms(self._account, number)
         except CabinetError as error:
             self.say(str(error))
+            if alive(self) and not isinstance(error, Unavailable):
+                self.query_one(NumberField).focus()
             return
         if not alive(self):
             return

@@ -24,11 +24,12 @@ from mts_tui.widgets.attempt import Attempt
 from mts_tui.widgets.choice import Choice
 from mts_tui.widgets.dialog import Dialog
 from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.keys import can_undo
 from mts_tui.widgets.once import once
 from mts_tui.widgets.preview import PreviewBlock
+from mts_tui.widgets.relabel import relabel
 from mts_tui.widgets.text import Paragraph, Part
 
-UNDO = "Отменить можно 10 минут: U в кабинете."
 WAITING = "Узнаём условия…"
 
 
@@ -103,8 +104,7 @@ class TermsDialog(Dialog[bool]):
             button.display = True
             if self.query_one("#leave").has_focus:
                 button.focus()
-        button.label = label
-        button.refresh(layout=True)  # It is as wide as what it says.
+        relabel(button, label)
 
     def say(self, text: str) -> None:
         """Show a sentence in the dialog."""
@@ -175,7 +175,7 @@ class TrustDialog(TermsDialog):
             self.say(str(error))
             return
         what = "отключено" if on else "подключено"
-        self.app.say(f"«На полном доверии» {what}. {UNDO}")
+        self.app.say(f"«На полном доверии» {what}. {can_undo(self.app)}")
         self.dismiss(result=True)
 
 
@@ -250,7 +250,7 @@ class PromiseDialog(TermsDialog):
         except CabinetError as error:
             self.say(str(error))
             return
-        self.app.say(f"Обещанный платёж {sum_of(given.amount)} получен. {UNDO}")
+        self.app.say(f"Обещанный платёж {sum_of(given.amount)} получен. {can_undo(self.app)}")
         self.dismiss(result=True)
 
 

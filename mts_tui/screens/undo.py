@@ -1,5 +1,7 @@
 """What can be taken back: the list of the last ten minutes."""
 
+from zoneinfo import ZoneInfo
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -19,10 +21,15 @@ NONE = "Отменять нечего: вернуть можно то, что с
 
 
 class UndoDialog(Dialog[bool]):
-    """Choose what to take back; answers True where something was."""
+    """Choose what to take back; answers True where something was.
 
-    def __init__(self) -> None:
+    Args:
+        zone: In which times are shown.
+    """
+
+    def __init__(self, zone: ZoneInfo) -> None:
         super().__init__()
+        self._zone = zone
         self._found: list[Undoable] = []
 
     def compose(self) -> ComposeResult:
@@ -49,7 +56,7 @@ class UndoDialog(Dialog[bool]):
             return
         if alive(self):
             self.query_one(Rows).show(
-                len(self._found), lambda index: _row(self._found[index]), keep=False
+                len(self._found), lambda index: _row(self._found[index], self._zone), keep=False
             )
 
     @on(Rows.Chosen)
@@ -72,6 +79,6 @@ class UndoDialog(Dialog[bool]):
             self.query_one("#undo-message", Static).update(text)
 
 
-def _row(one: Undoable) -> tuple[Cell, ...]:
-    until = formatting.clock(one.until.astimezone())
+def _row(one: Undoable, zone: ZoneInfo) -> tuple[Cell, ...]:
+    until = formatting.clock(one.until.astimezone(zone))
     return (Cell(formatting.clean(one.title)), Cell(f"до {until}", "muted"))

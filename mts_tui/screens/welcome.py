@@ -36,6 +36,13 @@ class WelcomeScreen(AppScreen[None]):
             )
             with Horizontal(classes="buttons"):
                 yield Button("Открыть демо", variant="primary", id="inside")
+            yield Static(
+                "Или посмотрите свою настоящую детализацию: файл, который прислал оператор, "
+                "останется на этом компьютере.",
+                markup=False,
+            )
+            with Horizontal(classes="buttons"):
+                yield Button("Открыть детализацию из файла", id="from-file")
             yield Static("Или укажите адрес сервера, если он у вас есть.", markup=False)
             yield Field("Адрес сервера", self._server, hint="https://", id="server")
             yield Static(self._message, id="message", classes="error", markup=False)
@@ -50,6 +57,11 @@ class WelcomeScreen(AppScreen[None]):
 
     @on(Button.Pressed, "#inside")
     def _inside(self) -> None:
+        self.app.chosen("")
+
+    @on(Button.Pressed, "#from-file")
+    def _from_file(self) -> None:
+        self.app.ask_for_file()
         self.app.chosen("")
 
     @on(Button.Pressed, "#connect")

@@ -18,7 +18,8 @@ from mts_tui.widgets.once import once
 from mts_tui.widgets.phone_field import PhoneField
 from mts_tui.widgets.text import Part, TextBlock
 
-FORMAT = "%d.%m.%Y %H:%M"
+FORMAT, YEAR_FIRST = "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M"
+"""Both are read, whichever is set."""
 WRONG = "Так время не пишут: нужно число.месяц.год часы:минуты, например {example}."
 LONGEST = 60
 
@@ -41,7 +42,8 @@ class HeardDialog(Dialog[None]):
         with Vertical(id="dialog"):
             yield Static("Что услышит звонящий", classes="title", markup=False)
             yield PhoneField(id="heard-phone")
-            yield Field("Когда", f"{self._now:{FORMAT}}", longest=20, id="heard-at")
+            now = f"{formatting.date_numeric(self._now)} {formatting.clock(self._now)}"
+            yield Field("Когда", now, longest=20, id="heard-at")
             yield TextBlock(id="heard-answer")
             yield Static("", id="heard-message", classes="error", markup=False)
             with Horizontal(classes="buttons"):
@@ -58,7 +60,8 @@ class HeardDialog(Dialog[None]):
         typed = self.query_one("#heard-at", Input).value.strip()
         try:
             phone = self.query_one(PhoneField).number
-            at = datetime.strptime(typed, FORMAT).replace(tzinfo=self._now.tzinfo)
+            form = YEAR_FIRST if typed[4:5] == "-" else FORMAT
+            at = datetime.strptime(typed, form).replace(tzinfo=self._now.tzinfo)
         except phones.PhoneError as error:
             self._say(str(error))
             return

@@ -126,7 +126,4 @@ class QuickAmounts(TextBlock):
 
 def typed(minor: int) -> str:
     """A sum as it is typed: `1 000` or `1 000,50`; empty for zero."""
-    if not minor:
-        return ""
-    text = formatting.money(minor).split("\N{NO-BREAK SPACE}")[:-1]
-    return " ".join(text).removesuffix(",00")
+    return " ".join(formatting.without_zeros(formatting.amount(minor)).split()) if minor else ""

@@ -26,6 +26,15 @@ class Choice(TextBlock, can_focus=True):
     class Changed(Message):
         """Another line was chosen."""
 
+        def __init__(self, choice: "Choice") -> None:
+            super().__init__()
+            self.choice = choice
+
+        @property
+        def control(self) -> "Choice":
+            """The choice."""
+            return self.choice
+
     class Submitted(Message):
         """Enter on a line."""
 
@@ -67,4 +76,4 @@ class Choice(TextBlock, can_focus=True):
     def _choose(self, index: int) -> None:
         if 0 <= index < len(self._lines) and index != self.chosen:
             self.chosen = index
-            self.post_message(self.Changed())
+            self.post_message(self.Changed(self))

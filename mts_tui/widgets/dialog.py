@@ -9,9 +9,11 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from mts_tui.actions import BY_ID
 from mts_tui.app import MtsApp  # noqa: TC001 - Textual resolves it
 from mts_tui.backend.contract.access import CodeOrder, Confirmation
 from mts_tui.backend.contract.errors import CabinetError
+from mts_tui.keyboard import in_both_layouts
 
 from .field import Field, code_of
 from .key_bar import KeyBar
@@ -19,6 +21,7 @@ from .looks import LOOKS
 from .once import once
 
 T = TypeVar("T")
+HELP = BY_ID["help"]
 
 
 class Dialog(ModalScreen[T], Generic[T]):
@@ -29,7 +32,7 @@ class Dialog(ModalScreen[T], Generic[T]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Закрыть", show=True, priority=True),
         # The program's own keys do not reach beyond a panel.
-        Binding("f1", "app.help", "Помощь", show=False),
+        Binding(in_both_layouts(HELP.keys), "app.help", HELP.label, show=False, id=HELP.id),
     ]
 
     def action_close(self) -> None:
@@ -64,7 +67,7 @@ class Proof(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         """A field and two buttons."""
-        with VerticalScroll(id="dialog"):
+        with VerticalScroll(id="dialog", can_focus=False):
             yield Static("Подтвердите, что это вы", classes="title", markup=False)
             yield Static(self._reason, classes="hint", markup=False)
             yield Field("Пароль или код из SMS", secret=True, id="proof")

@@ -8,6 +8,8 @@ import unicodedata
 from textual import events
 from textual.widgets import Input
 
+from .rows import Rows
+
 CODE_DIGITS = 6
 
 
@@ -38,6 +40,13 @@ class Field(Input):
         if len(line) > room:
             self.app.bell()
         self.replace(line[: max(0, room)], start, end)
+
+    def key_down(self) -> None:
+        """Go on to the list below, where the field searches one."""
+        chain = self.screen.focus_chain
+        below = chain[chain.index(self) + 1 :]
+        if below and isinstance(below[0], Rows):
+            below[0].focus()
 
     def action_copy(self) -> None:
         """Copy the selection, but never out of a field that hides what is typed."""

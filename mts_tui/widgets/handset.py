@@ -19,7 +19,7 @@ from mts_tui.backend.contract.errors import CabinetError
 
 from .alive import alive
 from .field import Field
-from .text import Part, TextBlock
+from .text import Paragraph, Part, TextBlock
 
 SHOWN = 20
 HINT = "*100# · *100*1# · *111*25# · 111\n«3339 пароль» отправит SMS на 3339"
@@ -43,12 +43,12 @@ class Handset(Vertical):
         yield TextBlock(id="handset-head")
         with VerticalScroll(id="handset-messages", can_focus=False):
             yield TextBlock(id="handset-sms")
-        yield TextBlock(id="handset-reply")
+        yield Paragraph(id="handset-reply")
         yield Field("Набрать", hint="*100#", longest=1100, id="handset-input")
 
     def on_mount(self) -> None:
         """Show the phone of the number that is worked with."""
-        self.query_one("#handset-reply", TextBlock).show((HINT, "muted"))
+        self.query_one("#handset-reply", Paragraph).show((HINT, "muted"))
         self.load()
         self.query_one(Input).focus()
 
@@ -127,7 +127,7 @@ class Handset(Vertical):
 
     def _reply(self, text: str) -> None:
         if alive(self):
-            self.query_one("#handset-reply", TextBlock).show(
+            self.query_one("#handset-reply", Paragraph).show(
                 formatting.clean(text, 600, keep_lines=True)
             )
 

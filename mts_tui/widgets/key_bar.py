@@ -40,6 +40,10 @@ class KeyBar(TextBlock):
         self._content = self._keys()
         self.refresh()
 
+    def put_on(self) -> None:
+        """Show the same in the theme that is now put on."""
+        self.relabel()
+
     def on_resize(self) -> None:
         """As many keys as fit."""
         self.relabel()

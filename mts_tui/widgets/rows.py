@@ -6,6 +6,7 @@ first or the last ones.
 """
 
 from collections.abc import Callable
+from textwrap import wrap
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -72,6 +73,15 @@ class Rows(ScrollView, can_focus=True):
     class Moved(Message):
         """The cursor is on another row, or on another thing in it."""
 
+        def __init__(self, rows: "Rows") -> None:
+            super().__init__()
+            self.rows = rows
+
+        @property
+        def control(self) -> "Rows":
+            """The list."""
+            return self.rows
+
     class NearEnd(Message):
         """The cursor nears the end of the rows that are here."""
 
@@ -100,6 +110,8 @@ class Rows(ScrollView, can_focus=True):
         self._draw: Callable[[int], tuple[Cell, ...]] = lambda _index: ()
         self._here = range(0)
         self._told: set[tuple[int, range]] = set()
+        self._drawn: dict[int, tuple[int, tuple[Cell, ...]]] = {}
+        """Which row stands on each line of the window, and its cells."""
 
     def show(
         self,
@@ -133,8 +145,8 @@ class Rows(ScrollView, can_focus=True):
                 top = self.scroll_offset.y + above
                 self.scroll_to(y=top, animate=False, immediate=True)
             self.cursor += above
-        self.refresh()
-        self.post_message(self.Moved())
+        self._redraw_changed()
+        self.post_message(self.Moved(self))
         self._ask_for_more()
 
     def go_to(self, index: int) -> None:
@@ -183,7 +195,7 @@ class Rows(ScrollView, can_focus=True):
         self._reveal()
         for index in (old, new):
             self._redraw(index)
-        self.post_message(self.Moved())
+        self.post_message(self.Moved(self))
         self._ask_for_more()
 
     def _ask_for_more(self) -> None:
@@ -201,6 +213,20 @@ class Rows(ScrollView, can_focus=True):
         if asked not in self._told:
             self._told.add(asked)
             self.post_message(self.NearEnd() if direction > 0 else self.NearStart())
+
+    def _redraw_changed(self) -> None:
+        """Draw the lines that are to look different: rows that come out of sight cost nothing."""
+        lines = range(self.scroll_offset.y, self.scroll_offset.y + self.size.height)
+        changed = [
+            index
+            for y, index in enumerate(lines)
+            if self._drawn.get(y) != (index, self._cells(index))
+        ]
+        if len(changed) > len(lines) // 2:
+            self.refresh()
+            return
+        for index in changed:
+            self._redraw(index)
 
     def _redraw(self, index: int) -> None:
         y = index - self.scroll_offset.y
@@ -270,20 +296,27 @@ class Rows(ScrollView, can_focus=True):
         width = self.size.width
         index = y + self.scroll_offset.y
         base = self.visual_style
+        cells = self._cells(index)
+        self._drawn[y] = index, cells
         if not self._count:
-            text = self._shown if y == 0 else ""
+            text = cells[0].text if cells else ""
             muted = (base + look(self, "muted")).rich_style
             return Strip([Segment(set_cell_size(f" {text}", width), muted)], width)
-        if index not in self._here:
+        if not cells:
             return Strip.blank(width, base.rich_style)
         over = look(self, "cursor") if index == self.cursor and self.has_focus else Style()
         segments = []
-        for cell, column, size in zip(
-            self._draw(index), self.columns, self._widths(width), strict=True
-        ):
+        for cell, column, size in zip(cells, self.columns, self._widths(width), strict=True):
             if size:
                 segments += self._cell(cell, column, size, base, over)
         return Strip(segments).adjust_cell_length(width, (base + over).rich_style)
+
+    def _cells(self, index: int) -> tuple[Cell, ...]:
+        """What is to stand on a row's line."""
+        if not self._count:
+            lines = wrap(self._shown, max(1, self.size.width - 2))
+            return (Cell(lines[index]),) if index < len(lines) else ()
+        return self._draw(index) if index in self._here else ()
 
     def _cell(
         self, cell: Cell, column: Column, size: int, base: Style, over: Style

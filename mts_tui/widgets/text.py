@@ -15,6 +15,7 @@ class TextBlock(Widget):
     def __init__(self, content: Content | str = "", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._content = Content(content) if isinstance(content, str) else content
+        self._parts: tuple[Part, ...] = ()
 
     def assemble(self, *parts: Part) -> Content:
         """Put text together; none of it is read as markup."""
@@ -31,11 +32,18 @@ class TextBlock(Widget):
 
     def show(self, *parts: Part) -> None:
         """Show new text; the layout is done again only where the number of lines changes."""
+        self._parts = parts
         content = self.assemble(*parts)
         if content != self._content:
             lines = str(self._content).count("\n") != str(content).count("\n")
             self._content = content
             self.refresh(layout=lines or not self.size.height)
+
+    def put_on(self) -> None:
+        """Show the same in the theme that is now put on."""
+        if self._parts:
+            self._content = self.assemble(*self._parts)
+        self.refresh()
 
     def render(self) -> Content:
         """What is shown now."""

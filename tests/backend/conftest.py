@@ -1,6 +1,5 @@
 """Stores of both engines, a settled demo, and windows to it."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
@@ -15,6 +14,7 @@ from mts_tui.backend.contract import Cabinet
 from mts_tui.backend.embedded import Embedded
 from mts_tui.backend.operator.people import put_catalogue, settle
 from mts_tui.backend.store import SqliteStore, Store
+from tests.programs import missing
 
 from .desk import Clock, Window
 from .postgres import NoServerError, Server
@@ -141,8 +141,7 @@ def server() -> Iterator[Server]:
     try:
         running = Server()
     except NoServerError as error:
-        stop = pytest.fail if os.environ.get("MTS_TUI_NO_SKIP") == "1" else pytest.skip
-        stop(f"PostgreSQL cannot run here: {error}")
+        missing(f"PostgreSQL cannot run here: {error}")
     yield running
     running.remove()
 

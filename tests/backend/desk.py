@@ -10,6 +10,7 @@ from typing import Any
 from mts_tui.backend.contract.access import Access, CodeOrder, SignedIn, SignIn
 from mts_tui.backend.contract.demo import Demo
 from mts_tui.backend.dispatch import Dispatcher
+from mts_tui.backend.operator.demo_id import DemoId
 from mts_tui.backend.store import Store, Transaction
 from mts_tui.backend.store.transaction import new_key
 
@@ -47,7 +48,7 @@ class Window:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.dispatcher = Dispatcher(store)
+        self.dispatcher = Dispatcher(store, providers=[DemoId(store)])
         self.token: str | None = None
 
     def ask(

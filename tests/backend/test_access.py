@@ -798,6 +798,7 @@ def test_old_codes_and_sessions_are_forgotten(anna: Window, clock: Clock):
     with anna.store.write() as tx:
         from mts_tui.backend.services.access import forget_old
 
-        forget_old(tx)
+        for deleted in forget_old(tx, 500):
+            assert deleted() is not None
     assert counted(anna.store, "codes") == 0
     assert counted(anna.store, "sessions") == 0

@@ -1,5 +1,6 @@
 """«Архив операций»: what a selection finds is what a person would find by hand, and sums up to it."""
 
+import gc
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
@@ -519,3 +520,9 @@ def test_moments_are_the_operators_own(anna: Window):
             assert from_ms(at) == one.at
             assert to_ms(one.at) == at
     assert ANNA.endswith("1234")
+
+
+def test_the_garbage_collector_need_not_know_of_operations(anna: Window):
+    """A million of them would keep it at work, and the screen waiting, while they are exported."""
+    for one in anna.ask(Archive.operations, "anna-moscow", 50).items:
+        assert not any(map(gc.is_tracked, (one, one.amount, one.balance)))

@@ -4,12 +4,24 @@ import re
 
 import pytest
 
+from mts_tui.backend.background import pass_time
 from mts_tui.backend.contract.demo import Demo, Dial, PhoneMessage, Reply, ShortMessage, Vouching
 from mts_tui.backend.contract.errors import InvalidRequest, NotFound
 from mts_tui.backend.operator import handset
 from mts_tui.backend.store.ledger import Entry, post
 
-from .desk import ANNA, ANNA_BELARUS, ANNA_CITY, ANNA_SECOND, MISHA, STRANGER, UNLINKED, Window
+from .desk import (
+    ANNA,
+    ANNA_BELARUS,
+    ANNA_CITY,
+    ANNA_SECOND,
+    MISHA,
+    STRANGER,
+    UNLINKED,
+    Clock,
+    Window,
+)
+from .paydesk import set_balance
 
 PHONES = [ANNA, ANNA_SECOND, ANNA_BELARUS, MISHA, UNLINKED]
 SENT = "Сообщение отправлено."
@@ -206,10 +218,23 @@ def test_a_word_that_is_no_command(window: Window, to: str, word: str):
     assert (asked.peer, asked.outgoing, asked.text) == (to, True, word)
 
 
-def test_other_numbers_get_no_sms(window: Window):
-    assert send(window, MISHA, "привет") == handset.NOT_DELIVERED
-    assert [message.outgoing for message in messages(window)] == [True]
-    assert messages(window, MISHA) == []
+def test_an_sms_to_a_number_arrives(window: Window, clock: Clock):
+    assert send(window, MISHA.replace("+7", "8"), "привет") == SENT
+    assert [(one.peer, one.outgoing) for one in messages(window)] == [(MISHA, True)]
+    clock.move(seconds=10)
+    with window.store.write() as tx:
+        pass_time(tx, "anna-moscow")
+    assert [(one.peer, one.text) for one in messages(window, MISHA)] == [(ANNA, "привет")]
+
+
+def test_an_sms_that_cannot_go_is_told(window: Window):
+    assert send(window, "777", "привет") == handset.NOT_DELIVERED
+    assert "с которого вы отправляете" in send(window, ANNA, "привет")
+    assert "городской" in send(window, ANNA_CITY, "привет")
+    set_balance(window, 0)
+    assert "не хватает денег" in send(window, "+79721234567", "привет")
+    with window.store.read() as tx:
+        assert {row["peer"] for row in tx.sms.threads(account_id="anna-moscow")} == {"777"}
 
 
 @pytest.mark.parametrize("hostile", ["\x1b[31mx", "a\u202eb", "\x9b2J", "\x07", "\u200b"])

@@ -9,16 +9,17 @@ from mts_tui.backend.contract.demo import ClockMove, Demo, Dial, ShortMessage
 from mts_tui.backend.contract.errors import (
     CabinetError,
     KeyReused,
+    NotFound,
     NotSignedIn,
     NumberClosed,
     WrongCode,
 )
 from mts_tui.backend.contract.numbers import LinkOrder, Numbers
 from mts_tui.backend.contract.trust import Trust
-from mts_tui.backend.operator.life import forget
+from mts_tui.backend.services.forgetting import forget
 from mts_tui.backend.store import Store
 
-from .desk import ANNA, LONG_PASSWORD, MISHA, UNLINKED, Clock, Window, other_than, rows
+from .desk import ANNA, LONG_PASSWORD, MISHA, UNLINKED, Clock, Window, change, other_than, rows
 
 MAIN = "anna-moscow"
 
@@ -164,3 +165,27 @@ def test_records_are_kept_for_two_days(window: Window, clock: Clock):
     with window.store.write() as tx:
         forget(tx)
     assert records(window.store) == []
+
+
+def test_what_went_along_with_a_claim_is_taken_back(anna: Window):
+    """The claim may travel with what the service asks first: a repeat must not do it again."""
+    first = anna.ask(Trust.switch_on, MAIN, key="k")
+    anna.ask(Trust.switch_off, MAIN)
+
+    def everything() -> list[object]:
+        tables = ("accounts", "messages", "events", "notifications", "undos", "idempotency")
+        with anna.store.read() as tx:
+            return [rows(tx, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]  # noqa: S608
+
+    before = everything()
+    assert anna.ask(Trust.switch_on, MAIN, key="k") == first
+    assert everything() == before
+
+
+def test_a_repeat_is_answered_where_the_command_would_be_refused_by_now(anna: Window):
+    """The claim is looked at before the service's refusal is told."""
+    first = anna.ask(Trust.switch_on, MAIN, key="k")
+    with anna.store.write() as tx:
+        change(tx, "DELETE FROM linked_numbers WHERE account_id = ?", MAIN)
+    assert anna.ask(Trust.switch_on, MAIN, key="k") == first
+    assert failure(anna, Trust.switch_on, MAIN, key="other")[0] is NotFound

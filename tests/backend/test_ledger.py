@@ -46,7 +46,7 @@ def new_account(tx: Transaction, balance: int = 0, floor: int = 0) -> str:
         fee_day=1,
         points_at=tx.now_ms,
     )
-    tx.accounts.set_trust(id=name, floor=floor)
+    tx.accounts.set_trust(id=name, floor=floor, state="active")
     if balance:
         post(tx, name, [entry(balance)])
     return name
@@ -99,7 +99,7 @@ def test_a_refused_post_leaves_nothing(bank: Store):
             post(tx, name, [entry(50), entry(-151)])
         after = history(tx, name), tx.common.events_after(account_id=name, seq=0, count=9)
         assert list(map(list, before)) == list(map(list, after))
-        assert tx.events == []
+        assert tx.changes == []
 
 
 def test_a_post_of_nothing_is_a_mistake(bank: Store):

@@ -80,6 +80,7 @@ def test_its_sessions_end_at_once(owner: Window, thief: Window):
     assert time.monotonic() - began < 1
     refused(NotSignedIn, other, Access.sessions)
     assert (state.lost, state.lost_since is not None, state.lost_refusal) == (True, True, "")
+    assert not any("вход" in one or "автоплат" in one or "0890" in one for one in state.works)
     assert {one.phone for one in owner.ask(Access.sessions).items} == {ANNA_SECOND}
     assert [one.phone for one in owner.ask(Numbers.linked).items if one.lost] == [ANNA]
 

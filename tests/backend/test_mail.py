@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -14,14 +15,17 @@ from mts_tui.backend.connectors.mail import MailFailed, MailSettings
 from mts_tui.backend.contract import Cabinet
 from mts_tui.backend.contract.access import CodeOrder, SignIn
 from mts_tui.backend.contract.receipts import Mail, MailOrder, Receipts
+from mts_tui.backend.contract.statements import Statement, StatementOrder, Statements
 from mts_tui.backend.dispatch import Dispatcher
 from mts_tui.backend.embedded import Embedded
 from mts_tui.backend.mail import LEASE, PAUSES, send_one
+from mts_tui.backend.statements import make_one
 from mts_tui.backend.store import SqliteStore, Store
 from mts_tui.backend.store.transaction import from_ms
 from mts_tui.documents import receipt_pdf
+from mts_tui.documents.statement_file import in_this_process
 
-from .desk import ANNA, Clock, Window, at_once, rows
+from .desk import ANNA, NOW, Clock, Window, at_once, rows
 from .mailserver import BUSY, HOST, LARGEST, PASSWORD, UNKNOWN, USER, MailServer
 from .paydesk import MAIN, pay
 
@@ -195,12 +199,14 @@ def test_a_server_that_is_busy_is_tried_again(
     postman.mailbox.busy = True
     queued = post(office, BUSY)
     assert send_one(office.store, settings(postman)) is True
-    assert look(office, queued) == queued, "it still waits, and nothing has failed"
+    waits = look(office, queued)
+    assert (waits.state, "пока не принимает" in waits.reason) == ("queued", True)
     assert send_one(office.store, settings(postman)) is False
     postman.mailbox.busy = False
     clock.move(seconds=PAUSES[0].total_seconds())
     assert send_one(office.store, settings(postman)) is True
-    assert look(office, queued).state == "sent"
+    sent = look(office, queued)
+    assert (sent.state, sent.reason) == ("sent", "")
 
 
 def test_a_dead_server_is_given_up_after_growing_pauses(
@@ -215,9 +221,11 @@ def test_a_dead_server_is_given_up_after_growing_pauses(
         if pause is not None:
             due = from_ms(stored(office.store)["next_at"])
             waited.append(due - clock.now)
+            waits = look(office, queued)
+            assert (waits.state, "не отвечает" in waits.reason) == ("queued", True)
             clock.move(seconds=pause.total_seconds())
+            office.sign_in()
     assert waited == list(PAUSES) == sorted(PAUSES)
-    office.sign_in()
     over = look(office, queued)
     assert over.state == "failed"
     assert "Почтовый сервер не отвечает" in over.reason
@@ -275,6 +283,135 @@ def test_an_address_the_server_cannot_write_is_told(office: Window, tmp_path: Pa
     server.stop()
     assert look(office, queued).state == "failed"
     assert server.mailbox.letters == []
+
+
+# -------------------------------------------------------------------------------- statements
+
+
+MEDIA = {
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+
+
+def order(window: Window, kind: str = "pdf", to: str = "anna@example.com") -> Statement:
+    """A statement by e-mail; its document is made."""
+    ordered = StatementOrder(
+        since=NOW - timedelta(days=1), until=NOW, kinds=["call_out", "call_in"], format=kind,
+        delivery="email", to=to,
+    )  # fmt: skip
+    one = window.ask(Statements.order, MAIN, ordered)
+    assert make_one(window.store, begin=in_this_process) is True
+    return one
+
+
+def letter_of(window: Window, one: Statement) -> Mail:
+    if window.token is None:
+        window.sign_in()
+    found = window.ask(Statements.statement, MAIN, one.id).mail
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("kind", list(MEDIA))
+def test_a_statement_arrives_as_it_is_in_the_cabinet(
+    office: Window, postman: MailServer, trusted: Trust, kind: str
+):
+    trusted(postman)
+    one = order(office, kind)
+    assert send_one(office.store, settings(postman)) is True
+    assert letter_of(office, one).state == "sent"
+    (letter,) = postman.mailbox.letters
+    assert letter["Subject"] == "Детализация номера +79853701234, 21–22 ноября 2026\xa0г."
+    assert "ДЕМО" in letter.get_body(("plain",)).get_content()
+    (attached,) = letter.iter_attachments()
+    assert attached.get_content_type() == MEDIA[kind]
+    assert attached.get_filename() == f"statement-79853701234-2026-11-21-2026-11-22.{kind}"
+    content = attached.get_payload(decode=True)
+    assert content == office.ask(Statements.part, MAIN, one.id, 0).content
+
+
+def test_a_statement_to_a_refused_address_stays_in_the_cabinet(
+    office: Window, postman: MailServer, trusted: Trust
+):
+    trusted(postman)
+    one = order(office, to=UNKNOWN)
+    send_one(office.store, settings(postman))
+    over = letter_of(office, one)
+    assert (over.state, "не принял этот адрес" in over.reason) == ("failed", True)
+    assert office.ask(Statements.part, MAIN, one.id, 0).content
+
+
+def test_a_statement_by_a_dead_server_is_given_up_in_words(
+    office: Window, clock: Clock, tmp_path: Path
+):
+    dead = MailServer(tmp_path)  # Never started.
+    one = order(office)
+    for pause in PAUSES:
+        assert send_one(office.store, settings(dead)) is True
+        clock.move(seconds=pause.total_seconds())
+    assert send_one(office.store, settings(dead)) is True
+    office.sign_in()
+    over = letter_of(office, one)
+    assert (over.state, "не отвечает" in over.reason) == ("failed", True)
+
+
+def test_a_statement_too_large_for_the_server_is_told(
+    office: Window, postman: MailServer, trusted: Trust
+):
+    trusted(postman)
+    long = StatementOrder(
+        since=NOW - timedelta(days=300), until=NOW, kinds=["call_out", "call_in", "data"],
+        format="html", delivery="email", to="anna@example.com",
+    )  # fmt: skip
+    one = office.ask(Statements.order, MAIN, long)
+    make_one(office.store, begin=in_this_process)
+    assert office.ask(Statements.statement, MAIN, one.id).size > LARGEST
+    send_one(office.store, settings(postman))
+    over = letter_of(office, one)
+    assert (over.state, "слишком велико" in over.reason) == ("failed", True)
+
+
+def test_a_letter_on_its_way_when_its_statement_goes_was_sent(
+    office: Window, monkeypatch: pytest.MonkeyPatch
+):
+    one = order(office)
+    some = MailSettings(host=HOST, sender=SENDER, security="none")
+    said: list[str] = []
+
+    def slow(*_: object) -> None:
+        office.ask(Statements.cancel, MAIN, one.id)
+        said.append("taken")
+
+    monkeypatch.setattr(mailing, "deliver", slow)
+    assert send_one(office.store, some) is True
+    assert said == ["taken"]
+    assert stored(office.store)["state"] == "sent"
+
+
+@sqlite_only
+def test_the_password_comes_when_it_is_needed(office: Window, postman: MailServer, trusted: Trust):
+    trusted(postman)
+    bare = settings(postman, password="")
+    asked: list[MailSettings] = []
+
+    def unlock(known: MailSettings) -> MailSettings:
+        asked.append(known)
+        if len(asked) == 1:
+            raise MailFailed("Хранилище паролей закрыто.", again=True)
+        return settings(postman)
+
+    assert send_one(office.store, bare, unlock) is False
+    assert asked == []
+    queued = post(office)
+    assert send_one(office.store, bare, unlock) is True
+    assert look(office, queued).state == "queued"
+    office.store.clock.move(seconds=PAUSES[0].total_seconds())
+    assert send_one(office.store, bare, unlock) is True
+    assert look(office, queued).state == "sent"
 
 
 async def test_the_operator_inside_sends_letters_by_itself(

@@ -104,6 +104,7 @@ def test_what_is_on_says_since_when_and_what_comes(anna: Window):
     )
     assert option(anna, "free-mts-100", SECOND).conflicts == ["zero-mts"]
     assert option(anna, "sms-pro", CHILD).requires == ["blacklist"]
+    assert option(anna, "sms-100").group == option(anna, "sms-300").group != ""
 
 
 def test_strangers_options_are_not_told(open_window):
@@ -130,7 +131,7 @@ def test_strangers_options_are_not_told(open_window):
         (("missed-calls",), (), MAIN, "уже подключена"),
         (("unlimited-calls",), (), MAIN, "в архиве"),
         (("bit",), (), MAIN, "На тарифе Smart Nonstop"),
-        (("voicemail",), (), MAIN, "сначала подключите"),
+        (("voicemail",), (), MAIN, "сначала подключите «Переадресация вызова»"),
         ((), ("sms-100",), MAIN, "не подключена"),
         ((), ("content-ban",), CHILD, "в офисе"),
         (("by-internet-1gb",), (), MINSK, "На тарифе Безлимитище 2.0"),
@@ -312,6 +313,8 @@ def test_there_is_one_trial_only(rich: Window, clock: Clock):
     switch(rich, ("kion",))
     live(rich, clock, days=2)
     switch(rich, off=("kion",))
+    assert option(rich, "kion").trial_days == 0, "there is no other one"
+    assert option(rich, "kion").ends_at == clock.now + timedelta(days=28)
     live(rich, clock, days=2)
     assert switch(rich, ("kion",)).charged.amount_minor == 0, "the trial goes on"
     switch(rich, off=("kion",))
@@ -497,10 +500,11 @@ def test_undo_is_refused_once_others_built_on_it(rich: Window, clock: Clock):
     assert option(rich, "sms-100").state == "off"
 
 
-def test_twice_at_once_from_two_clients_is_one_effect(rich: Window, open_window):
+def test_twice_at_once_from_two_clients_is_one_effect(rich: Window, stores):
+    """Two of them in processes of their own."""
     others = []
-    for _ in range(3):
-        window = open_window()
+    for store in (rich.store, *(stores.again(rich.store) for _ in range(2))):
+        window = Window(store)
         window.token = rich.token
         others.append(window)
     outcomes = at_once(*(lambda w=window: switch(w, ("sms-100",)) for window in (rich, *others)))

@@ -272,6 +272,47 @@ def test_at_work_nobody_is_told_how_the_database_is_called(
         server.start()
 
 
+@pytest.mark.parametrize(
+    "defect",
+    [
+        psycopg.OperationalError("another command is already in progress"),
+        psycopg.ProgrammingError("the query has 2 placeholders"),
+        psycopg.InterfaceError("no result available"),
+        psycopg.DataError("integer out of range"),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_a_defect_of_ours_is_no_outage(
+    demo: Store, caplog: pytest.LogCaptureFixture, defect: psycopg.Error
+):
+    """Whoever is told that the operator is not there tries again for ever, and nobody looks."""
+
+    def fail(tx: Transaction) -> None:
+        tx.common.get_meta(name="note")
+        raise defect
+
+    with pytest.raises(CabinetError) as caught:
+        demo.look(fail)
+    assert type(caught.value) is CabinetError
+    assert caught.value.status == 500
+    (record,) = [one for one in caplog.records if one.name == "mts_tui.backend.store.postgres"]
+    assert record.levelname == "ERROR"
+    assert "test_postgres.py:" in record.getMessage()
+    assert str(defect) not in caplog.text
+
+
+def test_a_connection_that_is_lost_is_an_outage(demo: Store):
+    def lose(tx: Transaction) -> None:
+        own = number(tx, "SELECT pg_backend_pid()")
+        with demo.write() as other:
+            number(other, f"SELECT pg_terminate_backend({own})::int")
+        number(tx, "SELECT 1")
+
+    with pytest.raises(Unavailable):
+        demo.look(lose)
+    assert demo.look(lambda tx: number(tx, "SELECT 1")) == 1
+
+
 def test_a_closed_store_answers_nobody(store: Store):
     store.close()
     with pytest.raises(Unavailable):
@@ -546,7 +587,7 @@ SPEND = """
 @pytest.mark.parametrize("floor", [0, -300_00])
 def test_the_floor_holds_while_thirty_two_spend_from_four_processes(demo: Store, floor: int):
     with demo.write() as tx:
-        tx.accounts.set_trust(id=MAIN, floor=floor)
+        tx.accounts.set_trust(id=MAIN, floor=floor, state="active")
         start = post(tx, MAIN, [entry(1_000_00)])
     with (
         child(SPEND, demo._url, 0, floor) as one,

@@ -19,7 +19,7 @@ from mts_tui.backend.contract.errors import (
 from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.trust import Promise, PromiseOrder, PromiseTerms, Trust
 from mts_tui.backend.contract.undo import Undo
-from mts_tui.backend.services import trust
+from mts_tui.backend.services import promises
 from mts_tui.backend.services.billing import Book
 from mts_tui.backend.store.ledger import Entry
 from mts_tui.backend.store.transaction import to_ms
@@ -80,7 +80,7 @@ def undo(quiet: Quiet) -> None:
     [(0, 200), (300, 200), (300.01, 400), (500, 400), (500.01, 800), (5000, 800)],
 )
 def test_the_most_follows_from_the_spending(spent: float, most: int):
-    assert trust.promise_most(round(spent * 100)) == most * 100
+    assert promises.most_of(round(spent * 100)) == most * 100
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_the_most_follows_from_the_spending(spent: float, most: int):
      (500, 50), (800, 50)],
 )  # fmt: skip
 def test_the_fee_follows_from_the_sum(amount: int, fee: int):
-    assert trust.promise_fee(amount * 100) == fee * 100
+    assert promises.fee_of(amount * 100) == fee * 100
 
 
 def test_the_terms_offer_sums_up_to_the_most(quiet: Quiet):
@@ -156,7 +156,7 @@ def test_only_russian_mobiles_have_it(anna: Window, account: str):
         anna.ask(Trust.promise, account, order)
 
 
-@pytest.mark.parametrize("tariff", sorted(trust.PROMISE_TARIFFS_WITHOUT))
+@pytest.mark.parametrize("tariff", sorted(promises.TARIFFS_WITHOUT))
 def test_some_tariffs_have_it_not(quiet: Quiet, tariff: str):
     quiet.set(tariff_id=tariff)
     assert "На вашем тарифе" in refusal(quiet)

@@ -6,7 +6,7 @@ from mts_tui.backend.contract.errors import MailRefused, NotFound
 from mts_tui.backend.contract.payments import Payments
 from mts_tui.backend.contract.receipts import MailOrder, Receipt, Receipts
 from mts_tui.backend.dispatch import Dispatcher
-from mts_tui.backend.services import receipts
+from mts_tui.backend.services import letters, receipts
 
 from .desk import MISHA, Clock, Window, rows
 from .paydesk import (
@@ -183,7 +183,7 @@ def test_only_receipts_are_sent(posting: Window):
 
 def test_twenty_letters_a_day_at_most(posting: Window, clock: Clock):
     done = pay(posting)
-    for _ in range(receipts.MAILS_IN_A_DAY):
+    for _ in range(letters.IN_A_DAY):
         posting.ask(Receipts.send, MAIN, done.operation, ANNA_AT_HOME)
     with pytest.raises(MailRefused, match="уже 20 писем"):
         posting.ask(Receipts.send, MAIN, done.operation, ANNA_AT_HOME)

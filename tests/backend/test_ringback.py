@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mts_tui.backend.contract.account import Account
+from mts_tui.backend.contract.blocking import Blocking
 from mts_tui.backend.contract.demo import Demo, Dial, Reply, ShortMessage
 from mts_tui.backend.contract.errors import (
     BudgetReached,
@@ -27,7 +28,7 @@ from mts_tui.backend.contract.ringback import (
 from mts_tui.backend.contract.undo import Undo
 
 from . import sounds
-from .desk import ANNA, MISHA, NOW, Clock, Window, rows
+from .desk import ANNA, MISHA, NOW, STRANGER, Clock, Window, rows
 from .paydesk import (
     CHILD,
     CITY,
@@ -139,7 +140,7 @@ def test_the_second_melody_waits_for_a_rule(rich: Window):
     buy(rich, TRAIN)
     assert [rule.melody for rule in state(rich).rules] == [SURF]
     assert state(rich).monthly.amount_minor == 125_00
-    assert "оплачена до 22 декабря" in refusal(rich, RingbackRefused, Ringback.buy, MAIN, SURF)
+    assert "оплачена до 22 декабря." in refusal(rich, RingbackRefused, Ringback.buy, MAIN, SURF)
 
 
 def test_off_nothing_is_charged_and_everything_stays(rich: Window, clock: Clock):
@@ -520,6 +521,54 @@ def test_a_gift_of_what_one_has_is_left_to_decline(rich: Window, misha: Window):
     (gift,) = state(misha, CHILD).gifts
     told = refusal(misha, RingbackRefused, Ringback.accept, CHILD, gift.id)
     assert "у вас уже есть" in told
+
+
+# ------------------------------------------------------------------ a copy from a friend
+
+
+def copies(window: Window, phone: str = ANNA, account: str = CHILD) -> list[tuple[str, bool]]:
+    return [(one.id, one.owned) for one in window.ask(Ringback.copies, account, phone).items]
+
+
+def test_what_is_heard_at_a_friends_can_be_bought(rich: Window, misha: Window):
+    set_balance(misha, 500_00, CHILD)
+    assert copies(misha) == []
+    buy(rich)
+    assert copies(misha) == [(SURF, False)]
+    misha.ask(Ringback.buy, CHILD, SURF)
+    assert copies(misha) == [(SURF, True)]
+
+
+def test_a_copy_is_of_what_the_one_who_asks_would_hear(rich: Window, misha: Window, clock: Clock):
+    buy(rich)
+    buy(rich, TRAIN)
+    for_misha = RuleOrder(melody=TRAIN, applies="caller", caller=MISHA)
+    rich.ask(Ringback.add_rule, MAIN, for_misha)
+    assert copies(misha) == [(TRAIN, False)]
+    assert copies(rich, account="anna-petersburg") == [(SURF, False)]
+    evening = RuleOrder(melody=SURF, applies="time", from_hour=20, to_hour=23)
+    rich.ask(Ringback.add_rule, MAIN, evening)
+    assert copies(misha) == [(SURF, False)]
+    clock.move(hours=2)
+    misha.sign_in(MISHA)
+    assert copies(misha) == [(TRAIN, False)]
+
+
+def test_nothing_is_told_where_the_usual_ringing_is_heard(rich: Window, misha: Window):
+    made = rich.ask(Ringback.upload, MAIN, Upload(title="Кот", content=sounds.wav()))
+    buy(rich, made.id)
+    assert copies(misha) == []  # Their own, for nobody else.
+    assert copies(misha, STRANGER) == copies(misha, "+74950001234") == []
+    buy(rich)
+    rich.ask(Ringback.switch_off, MAIN)
+    assert copies(misha) == []
+    rich.ask(Ringback.switch_on, MAIN)
+    rich.ask(Ringback.add_rule, MAIN, RuleOrder(melody=SURF, applies="caller", caller=MISHA))
+    assert copies(misha) == [(SURF, False)]
+    rich.ask(Blocking.block, MAIN)
+    assert copies(misha) == []
+    with pytest.raises(NotFound):
+        misha.ask(Ringback.copies, MAIN, MISHA)
 
 
 # ------------------------------------------------------------------ from the phone

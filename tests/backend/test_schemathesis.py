@@ -37,11 +37,42 @@ def without_lenient(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+PARTS = {
+    "even": ("examples,coverage,fuzzing", 0),
+    "odd": ("examples,coverage,fuzzing", 1),
+    "links": ("stateful", None),
+}
+"""By name, so that several workers share them: phases, and which of each two paths they are for."""
+
+
+def part_of(document: dict[str, Any], which: int | None) -> dict[str, Any]:
+    """The document with every other path; with all of them for None."""
+    if which is None:
+        return document
+    return {**document, "paths": dict(sorted(document["paths"].items())[which::2])}
+
+
+def test_the_parts_are_the_whole():
+    whole = json.loads(FROZEN.read_text("utf-8"))
+    even, odd = (part_of(whole, which)["paths"] for which in (0, 1))
+    assert even | odd == whole["paths"]
+    assert not even.keys() & odd.keys()
+    assert {phase for phases, _ in PARTS.values() for phase in phases.split(",")} == {
+        "examples",
+        "coverage",
+        "fuzzing",
+        "stateful",
+    }
+
+
 @pytest.mark.timeout(1800)
-def test_the_server_keeps_what_its_document_promises(tmp_path: Path, settled_file: Path):
+@pytest.mark.parametrize("part", PARTS)
+def test_the_server_keeps_what_its_document_promises(tmp_path: Path, settled_file: Path, part: str):
+    phases, which = PARTS[part]
     rules, document = tmp_path / "schemathesis.toml", tmp_path / "openapi.json"
     rules.write_text(RULES)
-    document.write_text(json.dumps(without_lenient(json.loads(FROZEN.read_text("utf-8")))))
+    whole = without_lenient(json.loads(FROZEN.read_text("utf-8")))
+    document.write_text(json.dumps(part_of(whole, which)))
     files = Files(Clock(), tmp_path, settled_file)
     store = files.settled()
     with running(store, gate=open_gate()) as server:
@@ -49,7 +80,7 @@ def test_the_server_keeps_what_its_document_promises(tmp_path: Path, settled_fil
             [
                 *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(rules)),
                 *("run", str(document)),
-                *("--url", f"{server.url}/v1", "--phases", "examples,coverage,fuzzing,stateful"),
+                *("--url", f"{server.url}/v1", "--phases", phases),
                 *("--checks", "all", "--seed", SEED, "--max-examples", EXAMPLES, "--workers", "1"),
                 *("--generation-database", "none", "--request-timeout", "10", "--no-color"),
                 *("--exclude-path-regex", "^/(events|health/)", "--suppress-health-check", "all"),

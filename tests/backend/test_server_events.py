@@ -8,7 +8,9 @@ from mts_tui.backend.contract.numbers import LinkOrder, Numbers
 from mts_tui.backend.hub import Hub, Piece, Places
 from mts_tui.backend.store import Store
 
-from .desk import ANNA, UNLINKED, Window
+from .desk import ANNA, UNLINKED, Window, change
+
+MAIN = "anna-moscow"
 
 
 async def first(hub: Hub, token: str | None, last: str, count: int = 1) -> list[Piece]:
@@ -39,6 +41,27 @@ async def test_a_stream_goes_on_behind_its_id(hub: Hub, anna: Window):
     assert event.event == "event"
     assert event.id.split(".")[0] == before.tag()
     assert event.id != before.id()
+
+
+async def test_what_is_committed_while_a_stream_begins_is_told(hub: Hub, anna: Window):
+    last, places = hub.places(anna.token).id(), hub.places(anna.token)
+    anna.ask(Demo.send, ANNA, ShortMessage(to="+79160000000", text="сюда"))
+    stream = hub.follow(anna.token, places, last, heartbeat=15.0)
+    pieces = [await anext(stream), await anext(stream)]
+    await stream.aclose()
+    assert [piece and piece.event for piece in pieces] == ["", "event"]
+
+
+async def test_where_an_event_is_forgotten_everything_is_asked_for_anew(hub: Hub, anna: Window):
+    """Also one in the middle: processes forget old ones side by side."""
+    before = hub.places(anna.token)
+    for text in "абв":
+        anna.ask(Demo.send, ANNA, ShortMessage(to="+79160000000", text=text))
+    with anna.store.write() as tx:
+        sql = "DELETE FROM events WHERE account_id = ? AND seq = ?"
+        assert change(tx, sql, MAIN, before.told[MAIN] + 2) == 1
+    (piece,) = await first(hub, anna.token, before.id())
+    assert (piece.event, piece.id) == ("reset", hub.places(anna.token).id())
 
 
 async def test_sequences_of_other_accounts_are_not_taken_for_these(hub: Hub, anna: Window):

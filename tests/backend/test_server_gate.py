@@ -247,9 +247,9 @@ def test_more_than_can_be_done_is_sent_away_at_once(store: Store, monkeypatch: p
     """Threads all hang; whoever waits too long has the others told, and nobody is forgotten."""
     hangs, look = threading.Event(), store.look
 
-    def slow(work: object) -> object:
+    def slow(*work: object) -> object:
         hangs.wait(20)
-        return look(work)
+        return look(*work)
 
     monkeypatch.setattr(store, "look", slow)
     asked, gate = AT_ONCE + 4, Gate()

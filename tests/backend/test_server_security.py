@@ -11,8 +11,10 @@ import pytest
 from mts_tui.backend import openapi, wire
 from mts_tui.backend.contract import Endpoint, endpoints
 from mts_tui.backend.contract.access import Access
+from mts_tui.backend.contract.demo import Demo, ProviderVisit
 from mts_tui.backend.contract.endpoint import Parameter
 from mts_tui.backend.contract.errors import StoreFull
+from mts_tui.backend.contract.identities import FlowAnswer, FlowOrder, Identities
 from mts_tui.backend.contract.numbers import Numbers
 from mts_tui.backend.contract.undo import Undo
 from mts_tui.backend.services import undo
@@ -22,7 +24,7 @@ from mts_tui.backend.store.transaction import new_key
 
 from .conftest import Files
 from .desk import ANNA, MISHA, STRANGER, UNLINKED, Clock, Window
-from .network import Running, running
+from .network import Running, open_gate, running
 
 ALL = list(endpoints())
 OWNED = [one for one in ALL if any(part.place == "path" for part in one.parameters)]
@@ -40,7 +42,7 @@ def shared_store(tmp_path_factory: pytest.TempPathFactory, settled_file: Path) -
 
 @pytest.fixture(scope="module")
 def serving(shared_store: Store) -> Iterator[Running]:
-    with running(shared_store) as server:
+    with running(shared_store, gate=open_gate()) as server:
         yield server
 
 
@@ -53,14 +55,14 @@ def http(serving: Running) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def owner(shared_store: Store) -> Window:
     window = Window(shared_store)
-    window.sign_in(ANNA)
+    window.sign_in(ANNA, device="a" * 64)
     return window
 
 
 @pytest.fixture(scope="module")
 def other(shared_store: Store) -> Window:
     window = Window(shared_store)
-    window.sign_in(MISHA)
+    window.sign_in(MISHA, device="b" * 64)
     return window
 
 
@@ -121,11 +123,16 @@ def ids_of(window: Window) -> dict[str, list[str]]:
         "account": [one.account for one in numbers],
         "session": [one.id for one in window.ask(Access.sessions).items],
         "entry": [one.id for one in window.ask(Undo.pending).items],
+        "device": [one.id for one in window.ask(Access.devices).items],
+        "identity": [one.id for one in window.ask(Identities.linked).items],
     }
 
 
-def do_something(window: Window) -> None:
-    """Leave something behind that can be taken back."""
+def do_something(window: Window, person: str) -> None:
+    """Leave something behind: what can be taken back, and a linked account of a provider."""
+    flow = window.ask(Identities.begin, FlowOrder(provider="demo"))
+    window.ask(Demo.visit_provider, ProviderVisit(code=flow.user_code, person=person, agree=True))
+    window.ask(Identities.progress, FlowAnswer(id=flow.id))
     with window.store.write() as tx:
         caller = authenticate(tx, window.token)
         undo.offer(tx, caller, caller.account_id, "Что-то сделано", "trust.undo_switch_on")
@@ -135,8 +142,8 @@ def test_what_is_owned_is_swapped_in_every_operation(
     http: httpx.Client, owner: Window, other: Window
 ):
     """Generated: an operation whose path begins with what nobody thought of fails here."""
-    do_something(owner)
-    do_something(other)
+    do_something(owner, "vera")
+    do_something(other, "pavel")
     mine, theirs = ids_of(owner), ids_of(other)
     asked = 0
     for one, ids, foreign in ((other, mine, theirs), (owner, theirs, mine)):
@@ -146,6 +153,7 @@ def test_what_is_owned_is_swapped_in_every_operation(
                 continue
             # What the path begins with is somebody's; whatever comes then is found below it.
             name = next(part.name for part in endpoint.parameters if part.place == "path")
+            assert ids[name], f"there is no {name} to swap"
             for value in set(ids[name]) - set(foreign[name]):
                 document = problem(ask(http, endpoint, one.token, **{name: value}), 404)
                 assert document["code"] == "NOT_FOUND"

@@ -65,6 +65,16 @@ def spent_this_month(window: Window) -> int:
     return sum(one.spent.amount_minor for one in window.ask(Account.overview, MAIN).month)
 
 
+HIS = {
+    MAIN: {"all", "device"},
+    SECOND: {"all", "device"},
+    MINSK: {"all", "device"},
+    CITY: {"city"},
+    CHILD: {"all", "child", "device"},
+}
+"""For whom tariffs may be that an account can have."""
+
+
 # ------------------------------------------------------------------ the list
 
 
@@ -78,6 +88,8 @@ def test_every_tariff_of_the_country_and_no_other_is_told(anna: Window, account:
     for one in found:
         assert one.refusal == "" or one.refusal.endswith(".")
         assert one.archived == TARIFFS[one.id].archived
+        allowed = TARIFFS[one.id].audience in HIS[account] and not one.archived
+        assert one.fits == (one.current or allowed)
         assert len(one.prices) >= 13
         assert {price.price.currency for price in one.prices} == {one.monthly.currency}
 
@@ -299,10 +311,11 @@ def test_a_preview_tells_all_and_changes_nothing(rich: Window, tariff: str):
     assert told.messages == rich.sms(ANNA)[:1]
 
 
-def test_twice_at_once_from_two_clients_is_one_effect(rich: Window, open_window):
+def test_twice_at_once_from_two_clients_is_one_effect(rich: Window, stores):
+    """Two of them in processes of their own."""
     windows = [rich]
-    for _ in range(3):
-        window = open_window()
+    for store in (rich.store, *(stores.again(rich.store) for _ in range(2))):
+        window = Window(store)
         window.token = rich.token
         windows.append(window)
     outcomes = at_once(*(lambda w=window: change(w, "smart") for window in windows))

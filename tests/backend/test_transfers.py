@@ -31,6 +31,7 @@ from mts_tui.backend.contract.transfers import (
 from mts_tui.backend.contract.undo import Undo
 from mts_tui.backend.operator.catalogue import providers
 from mts_tui.backend.services import paying, transfer_rules, transfers
+from mts_tui.backend.store.ledger import Entry, post
 from mts_tui.backend.store.transaction import new_key
 
 from .desk import (
@@ -258,11 +259,23 @@ def test_only_accounts_in_roubles_send_money(anna: Window):
     assert "только у счетов в российских рублях" in told
 
 
+def received(window: Window, account: str, amount: int) -> None:
+    """Somebody has sent money to an account today already."""
+    with window.store.write() as tx:
+        entry = Entry(
+            at=tx.now_ms,
+            kind="transfer",
+            title="",
+            amount=amount,
+            contra="test",
+            direction="in",
+            rule="transfer.own",
+        )
+        post(tx, account, [entry])
+
+
 def test_the_receivers_day_has_a_limit_too(rich: Window, clock: Clock):
-    since = "INSERT INTO operations (account_id, seq, at, kind, direction, title, peer, zone, units, amount, balance, contra, rule, rate, rated_units) SELECT id, 900000, ?, 'transfer', 'in', '', '', '', 0, 280000, 0, 'test', 'transfer.own', 0, 0 FROM accounts WHERE id = ?"
-    with rich.store.read() as tx:
-        now = tx.now_ms
-    spoil(rich, since, now, CHILD)
+    received(rich, CHILD, 2_800_00)
     assert transfer(rich, MISHA, 200_00).state == "done"
     begun = send(rich, MISHA, 1_00)  # Nothing is said of the receiver before the code.
     with pytest.raises(PaymentDeclined, match="за день может получить"):
@@ -271,6 +284,26 @@ def test_the_receivers_day_has_a_limit_too(rich: Window, clock: Clock):
     clock.move(hours=3)
     rich.sign_in()
     assert transfer(rich, MISHA, 1_00).state == "done"
+
+
+def test_the_days_sums_are_exact_to_the_kopeck(rich: Window):
+    """1 500 ₽ a day for who sends, 3 000 ₽ for who receives (facts 1.5)."""
+    for amount in (300_00, 300_00, 300_00, 300_00, 299_99):
+        transfer(rich, MISHA, amount)
+    assert terms(rich, MISHA) == (1_00, 1), "a kopeck is left, and the least is a rouble"
+    assert "новый день" in no(rich, MISHA, 1_00)
+
+
+@pytest.mark.parametrize(("before", "end"), [(2_800_00, "done"), (2_800_01, "declined")])
+def test_the_receivers_day_is_exact_to_the_kopeck(rich: Window, before: int, end: str):
+    received(rich, CHILD, before)
+    begun = send(rich, MISHA, 200_00)
+    if end == "declined":
+        with pytest.raises(PaymentDeclined, match="за день может получить"):
+            confirm(rich, begun)
+    else:
+        confirm(rich, begun)
+    assert state(rich, begun) == end
 
 
 def test_nobody_gets_nothing_and_nothing_is_taken(rich: Window):

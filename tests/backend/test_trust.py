@@ -160,8 +160,8 @@ def test_each_condition_tells_what_was_found(anna: Window):
     ]
     assert plain(found["С нами от трёх месяцев"].explanation) == "Вы с нами с 1 ноября 2024 г."
     spent = plain(found["От 125 ₽ на связь в месяц"].explanation)
-    assert spent.startswith("Расходы на связь: за последние 30 дней потрачено ")
-    assert spent.count("из 125,00 ₽") == 3
+    assert spent.startswith("Потрачено по месяцам, от последнего: ")
+    assert spent.count("₽") == trust.MONTHS
 
 
 def test_what_is_not_met_says_what_to_do_and_is_the_refusal(anna: Window):

@@ -9,6 +9,7 @@ import pytest
 from mts_tui.backend.background import Background
 from mts_tui.backend.contract import Backend, Cabinet
 from mts_tui.backend.embedded import Embedded
+from mts_tui.backend.store import Store
 from tests.backend.conftest import Databases, Files, clock, server, settled_database, settled_file
 from tests.backend.desk import Clock
 from tests.backend.network import connected, running
@@ -19,7 +20,13 @@ KINDS = ("embedded", "remote-sqlite", "remote-postgres")
 
 
 class Backends:
-    """Makes backends; each has an operator of its own."""
+    """Makes backends; each has an operator of its own.
+
+    Attributes:
+        store: What the backend made last keeps everything in.
+    """
+
+    store: Store
 
     def __init__(self, stack: AsyncExitStack, request: pytest.FixtureRequest, folder: Path) -> None:
         self._stack = stack
@@ -35,7 +42,7 @@ class Backends:
             folder.mkdir()
             stores = Files(clock, folder, find("settled_file"))
         self._stack.callback(stores.close)
-        store = stores.settled()
+        self.store = store = stores.settled()
         if kind == "embedded":
             inside = Embedded(store, live=False)
             await inside.open()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from mts_tui import formatting
 from mts_tui.backend.contract import Backend, Cabinet
 from mts_tui.backend.contract.account import BudgetOrder
 from mts_tui.backend.contract.autopay import AutopayOrder
@@ -200,3 +201,20 @@ async def test_money_goes_the_same_way_on_all_three(backends: Backends) -> None:
     for kind in KINDS[1:]:
         for place, (expected, said) in enumerate(zip(first, told[kind], strict=True)):
             assert said == expected, (kind, place)
+
+
+async def test_how_the_person_reads_does_not_reach_the_operator_inside(backends: Backends) -> None:
+    clock = Clock()
+    server = await walk(await backends.make("remote-sqlite", clock), clock)
+    clock = Clock()
+    inside = await backends.make("embedded", clock)
+    formatting.use_iso()  # As the app does, in the thread that waits for the answers.
+    try:
+        told = await walk(inside, clock)
+        assert formatting.money(303_00) == "303.00\N{NO-BREAK SPACE}₽"
+    finally:
+        formatting.use_iso(iso=False)
+    for place, (expected, said) in enumerate(zip(server, told, strict=True)):
+        assert said == expected, place
+    assert any("код для платежа 505,00\N{NO-BREAK SPACE}₽" in line for line in told)
+    assert any("действует до 25 нояб." in line for line in told)

@@ -7,9 +7,11 @@ from mts_tui.backend.contract.errors import CabinetError, InvalidRequest, Ringba
 from mts_tui.backend.contract.ringback import MELODY_BYTES, Upload
 from mts_tui.backend.contract.roaming import RoamingCountry
 from tests.backend import sounds
+from tests.backend.desk import MISHA
 from tests.backend.network import sign_in
+from tests.backend.offers import CHILD, MAIN, set_balance
 
-MAIN = "anna-moscow"
+from .conftest import Backends
 
 
 async def test_a_melody_goes_up_and_comes_back(cabinet: Cabinet):
@@ -37,3 +39,16 @@ async def test_a_larger_body_is_that_operations_alone(cabinet: Cabinet):
     await sign_in(cabinet)
     found = await cabinet.roaming.countries(MAIN, "турц")
     assert found.items == [RoamingCountry("TR", "Турция", "Популярные страны")]
+
+
+async def test_a_friends_melody_is_copied(backends: Backends, cabinet: Cabinet):
+    await sign_in(cabinet)
+    for account in (MAIN, CHILD):
+        set_balance(backends.store, 500_00, account)
+    assert (await cabinet.ringback.copies(MAIN, MISHA)).items == []
+    await cabinet.ringback.buy(CHILD, "10021002")
+    (found,) = (await cabinet.ringback.copies(MAIN, MISHA)).items
+    assert (found.title, found.owned) == ("Поезд на юг", False)
+    assert (await cabinet.ringback.buy(MAIN, found.id)).owned
+    with pytest.raises(InvalidRequest):
+        await cabinet.ringback.copies(MAIN, "112")

@@ -1,8 +1,6 @@
 """A receipt on paper: everything is there, Cyrillic is Cyrillic, the mark comes first."""
 
-import os
 import re
-import shutil
 import subprocess
 from datetime import UTC, datetime
 from io import BytesIO
@@ -18,6 +16,7 @@ from mts_tui.backend.contract.receipts import Receipt, ReceiptLine
 from mts_tui.documents.receipt import file_name, lines, plain
 from mts_tui.documents.receipt_html import receipt_html
 from mts_tui.documents.receipt_pdf import receipt_pdf
+from tests.programs import need
 
 QR = "t=20261122T2134&s=303.00&fn=0000000000000000&i=15&fp=0000000000&n=1"
 
@@ -52,15 +51,6 @@ HOSTILE = msgspec.structs.replace(
     lines=[ReceiptLine(title="а" * 500, amount=rub(1))] * 20,
     fiscal=["&copy; </p>"] * 20,
 )
-
-
-def need(program: str) -> str:
-    """The path of a program; without it the test is skipped, where that is allowed."""
-    found = shutil.which(program)
-    if found is None:
-        stop = pytest.fail if os.environ.get("MTS_TUI_NO_SKIP") == "1" else pytest.skip
-        stop(f"{program} is not installed")
-    return found
 
 
 def words(text: str) -> str:

@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import os
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
@@ -24,6 +23,7 @@ from mts_tui.backend.store.transaction import new_key
 from tests.backend.desk import Clock, Window, other_than
 from tests.backend.network import connected, running
 from tests.backend.postgres import NoServerError, Server, programs
+from tests.programs import missing
 
 from . import town
 from .canary import (
@@ -247,8 +247,7 @@ def telling_server() -> Iterator[Server]:
             log_error_verbosity="verbose",
         )
     except NoServerError as error:
-        stop = pytest.fail if os.environ.get("MTS_TUI_NO_SKIP") == "1" else pytest.skip
-        stop(f"PostgreSQL cannot run here: {error}")
+        missing(f"PostgreSQL cannot run here: {error}")
     yield running_server
     running_server.remove()
 

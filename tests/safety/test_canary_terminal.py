@@ -1,6 +1,5 @@
 """A card typed into the program itself: not on the screen once it is sent, in no file, no scrollback."""
 
-import shutil
 import sqlite3
 import sys
 import time
@@ -9,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import PATIENCE, missing, newest_code
+from tests.programs import need
+from tests.terminal import PATIENCE, newest_code
 from tests.test_process import Tmux
 
 from .canary import CVV, PAYS, cvv_in, traces, traces_below
@@ -38,8 +38,7 @@ Start = Callable[[str], Tmux]
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts the program; it is ready to take a card."""
-    if not shutil.which("tmux"):
-        missing("tmux is not installed")
+    need("tmux")
     started: list[Tmux] = []
 
     def starting(how: str) -> Tmux:

@@ -19,6 +19,7 @@ from mts_tui.backend.store.postgres import PostgresStore
 from mts_tui.backend.store.transaction import new_key
 from tests.backend.desk import Clock, Window, rows
 from tests.backend.postgres import NoServerError, Server
+from tests.programs import missing
 
 from . import town
 from .errands import Shopper, do
@@ -56,8 +57,7 @@ def own_server() -> Iterator[Server]:
     try:
         running = Server()
     except NoServerError as error:
-        stop = pytest.fail if os.environ.get("MTS_TUI_NO_SKIP") == "1" else pytest.skip
-        stop(f"PostgreSQL cannot run here: {error}")
+        missing(f"PostgreSQL cannot run here: {error}")
     yield running
     running.remove()
 

@@ -1,10 +1,12 @@
 """A world for each test: an operator of its own, a clock and a keyring that are set by hand."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from shutil import copyfile
 
 import pytest
 
+from mts_tui import formatting
 from mts_tui.backend.background import Background
 from mts_tui.widgets.key_bar import KeyBar
 from tests.backend.conftest import settled_file  # noqa: F401 - a fixture
@@ -18,9 +20,17 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of this machine is seen, nothing blinks, nobody lives unless told to."""
     monkeypatch.setattr("mts_tui.session.device_name", lambda: DEVICE_NAME)
     monkeypatch.setattr("mts_tui.screens.sign_in.device_name", lambda: DEVICE_NAME)
+    monkeypatch.setattr("mts_tui.screens.identity.device_name", lambda: DEVICE_NAME)
     monkeypatch.setattr("textual.widgets.Input._toggle_cursor", lambda _input: None)
     monkeypatch.setattr(KeyBar, "layout_name", "ru")
     monkeypatch.setattr(Background, "_run", lambda _background: None)
+
+
+@pytest.fixture(autouse=True)
+def _russian_after() -> Iterator[None]:
+    """The tests' own thread is the one of the screens: what was chosen there ends with the test."""
+    yield
+    formatting.use_iso(iso=False)
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,12 @@
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
-from mts_tui.screens.melody import GiftDialog, MelodyDialog
+from mts_tui.backend.contract.ringback import Gift, Ringback
+from mts_tui.screens.melody import MelodyDialog, MelodyGiftDialog
 from mts_tui.screens.melody_rule import MelodyRuleDialog
 from mts_tui.screens.melody_upload import UploadDialog
 from mts_tui.screens.ringback import CatalogueDialog, RingbackDialog, SwitchOnDialog
-from mts_tui.screens.roaming import RoamingDialog, RoamingTermsDialog
+from mts_tui.screens.roaming import RoamingTermsDialog
 from mts_tui.screens.who_hears import HeardDialog
 from mts_tui.widgets.rows import Rows
 from mts_tui.widgets.waveform import Waveform
@@ -16,7 +17,7 @@ from tests.backend.desk import MISHA
 from tests.backend.paydesk import give
 from tests.backend.quiet import plain
 
-from .pages import Person, settle, text_of, until
+from .pages import Cabinet, Person, settle, text_of, until
 from .world import World
 
 MAIN = "anna-moscow"
@@ -26,8 +27,8 @@ class RoamingPages(Person):
     """The countries, and what awaits in one."""
 
     async def open(self) -> None:
-        self.app.push_screen(RoamingDialog(MAIN))
-        await settle(self.pilot)
+        await Cabinet(self.pilot).open("services")
+        await self.do("roaming")
 
     @property
     def countries(self) -> list[str]:
@@ -67,7 +68,7 @@ class MelodyPages(Person):
     def here(self) -> str:
         names = {
             RingbackDialog: "service", CatalogueDialog: "catalogue", MelodyDialog: "melody",
-            MelodyRuleDialog: "rule", GiftDialog: "gift", UploadDialog: "upload",
+            MelodyRuleDialog: "rule", MelodyGiftDialog: "gift", UploadDialog: "upload",
             HeardDialog: "heard", SwitchOnDialog: "switch",
         }  # fmt: skip
         return names.get(type(self.screen), type(self.screen).__name__)
@@ -146,6 +147,16 @@ async def melody_catalogue(world: World, pilot: Pilot[None]) -> None:
     await pages.do("melody_catalogue")
 
 
+async def melody_copy(world: World, pilot: Pilot[None]) -> None:
+    """What a friend's callers hear can be had too."""
+    give(world.store, 500_00, "misha-moscow")
+    friend = world.window()
+    friend.sign_in(MISHA)
+    friend.ask(Ringback.buy, "misha-moscow", "10021006")
+    await melody_catalogue(world, pilot)
+    await MelodyPages(pilot).type("+7 985 370-56-78")
+
+
 async def melody(world: World, pilot: Pilot[None]) -> None:
     """Before it is bought: the picture, the price, what comes next."""
     give(world.store, 900_00)
@@ -202,15 +213,13 @@ async def _night_rule(pages: MelodyPages) -> None:
 
 
 def _give_to_anna(window: object) -> None:
-    from mts_tui.backend.contract.ringback import Gift, Ringback
-
     give(window.store, 500_00, "misha-moscow")
     window.ask(Ringback.give, "misha-moscow", Gift(melody="10021004", to="+79853701234"))
 
 
 SCENES = (
-    roaming, roaming_terms, ringback, melody_catalogue, melody, melody_rule, melody_gift,
-    melody_upload, who_hears,
+    roaming, roaming_terms, ringback, melody_catalogue, melody_copy, melody, melody_rule,
+    melody_gift, melody_upload, who_hears,
 )  # fmt: skip
 """In a world where Anna is at home."""
 

@@ -109,16 +109,15 @@ class Person:
     async def press(self, *keys: str) -> None:
         """Press keys one by one, waiting for what each brings."""
         for key in keys:
-            await self._button_is_up()
+            await self._is_up(self.app.focused)
             sign = key_to_character(key)
             self.app.post_message(events.Key(_character_to_key(key) if key == sign else key, sign))
             await settle(self.pilot)
 
-    async def _button_is_up(self) -> None:
+    async def _is_up(self, pressed: Widget | None) -> None:
         """A button that was pressed a moment ago takes no second press before it looks released."""
-        focused = self.app.focused
-        if isinstance(focused, Button):
-            await until(self.pilot, lambda: not focused.has_class("-active"))
+        if isinstance(pressed, Button):
+            await until(self.pilot, lambda: not pressed.has_class("-active"))
 
     async def type(self, text: str) -> None:
         """Type quickly: no waiting between the letters."""
@@ -131,6 +130,7 @@ class Person:
         await settle(self.pilot)
 
     async def click(self, where: "str | type[Widget]", offset: tuple[int, int] = (0, 0)) -> None:
+        await self._is_up(self.screen.query(where).first())
         await self.pilot.click(where, offset=offset)
         await settle(self.pilot)
 

@@ -4,7 +4,6 @@ from textual.pilot import Pilot
 
 from mts_tui.backend.contract.blocking import Blocking
 from mts_tui.backend.contract.forwarding import Forwarding, ForwardingOrder
-from mts_tui.screens.forwarding import ForwardingDialog
 from tests.backend.desk import ANNA_CITY
 
 from .pages import Cabinet, settle
@@ -35,9 +34,8 @@ async def lost_dialog(world: World, pilot: Pilot[None]) -> None:
 async def forwarding(world: World, pilot: Pilot[None]) -> None:
     for kind, target in (("no_answer", ANNA_CITY), ("unreachable", "+447700900123")):
         world.answer(Forwarding.set, MAIN, kind, ForwardingOrder(target=target))
-    pilot.app.push_screen(ForwardingDialog(MAIN))
-    await settle(pilot)
-    await Cabinet(pilot).press("down")
+    await Cabinet(pilot).open("services")
+    await Cabinet(pilot).press("f", "down")
 
 
 async def forwarding_form(world: World, pilot: Pilot[None]) -> None:

@@ -103,6 +103,26 @@ async def test_rows_are_the_stores_newest(home: World, size: tuple[int, int]) ->
         assert cabinet.rows[0].split("\t")[3] in cabinet.seen
 
 
+async def test_iso_8601_is_not_cut(home: World) -> None:
+    home.change(formats="iso")
+    async with home.run(SMALL) as pilot:
+        cabinet = Cabinet(pilot)
+        put(home, 12_345_67)
+        await settle(pilot)
+        assert cabinet.balance == "12 645.97 ₽"
+        assert cabinet.screen.query_one("#balance", Digits).value == "12 645.97"
+        assert "2026-12-01" in cabinet.seen
+        for page in ("account", "archive"):
+            await cabinet.open(page)
+            seen = cabinet.seen
+            for at, _title, money in history(home)[:8]:
+                when = f"{from_ms(at).astimezone(MOSCOW):%m-%d %H:%M}"
+                line = next(one for one in seen.split("\n") if f" {when} " in one)
+                assert f" {formatting.money(money, sign=money > 0)} " in line
+            assert not re.search(r"\d,\d\d\b", seen)
+            assert "нояб." not in seen
+
+
 async def test_trust_limit_is_shown(home: World) -> None:
     async with home.run(NORMAL) as pilot:
         cabinet, phone = Cabinet(pilot), Phone(pilot)
@@ -476,7 +496,7 @@ async def test_leaving_while_it_loads(home: World) -> None:
         cabinet = Cabinet(pilot)
         home.backend.gate = asyncio.Event()
         await pilot.press("f5")
-        await pilot.press("8")
+        await pilot.press("w")
         home.backend.gate.set()
         home.backend.gate = None
         await settle(pilot)

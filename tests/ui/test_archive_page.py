@@ -15,13 +15,17 @@ from mts_tui.backend.contract.archive import Archive
 from mts_tui.backend.contract.errors import StoreLocked, Unavailable
 from mts_tui.backend.store.ledger import Entry, post
 from mts_tui.backend.store.transaction import to_ms
+from mts_tui.days import read_date
 from mts_tui.screens import feed as feeds
+from mts_tui.screens import feed_list
 from mts_tui.screens.archive import ArchivePage, Search, Summary
-from mts_tui.screens.archive_filters import Filters, KindsDialog, PeriodDialog, read_date
-from mts_tui.screens.export import ExportDialog, Exporting
+from mts_tui.screens.archive_filters import Filters, PeriodDialog
+from mts_tui.screens.export import Exporting
+from mts_tui.screens.kinds import KindsDialog
 from mts_tui.screens.operation import OperationDialog, OperationView
+from mts_tui.screens.writing import FileDialog
 from mts_tui.widgets.choice import Choice
-from mts_tui.widgets.rows import Rows
+from mts_tui.widgets.rows import Cell, Rows
 from tests.backend.desk import ANNA, NOW, number
 
 from .pages import Cabinet, settle, text_of, until
@@ -41,7 +45,7 @@ class ArchiveOf(Cabinet):
     @property
     def here(self) -> list[str]:
         """Ids of the operations that are held."""
-        feed = self.page_of._feed
+        feed = self.page_of._list.feed
         assert feed is not None
         return [one.id for one in feed.items]
 
@@ -51,7 +55,7 @@ class ArchiveOf(Cabinet):
 
     @property
     def under_cursor(self) -> str:
-        one = self.page_of._current
+        one = self.page_of._list.current
         assert one is not None
         return one.id
 
@@ -94,7 +98,7 @@ async def test_search_finds_as_one_types(home: World, size: tuple[int, int]):
         page = await opened(pilot)
         assert "Все операции за всё время" in page.summary
         await page.search("ИСХ звонок 985")
-        shown = page.page_of._feed
+        shown = page.page_of._list.feed
         assert shown is not None
         assert all(one.title == "Исходящий звонок" for one in shown.items)
         assert all("985" in one.peer for one in shown.items)
@@ -123,18 +127,20 @@ async def test_typing_asks_for_the_last_text_and_the_list_stays_meanwhile(home: 
         gate.set()
         await settle(pilot)
         assert home.backend.asked.count("operations") <= 3
-        found = page.page_of._feed
+        found = page.page_of._list.feed
         assert found is not None
         assert {one.kind for one in found.items} == {"compensation"}
 
 
-async def test_a_slow_search_says_so(home: World):
+async def test_a_slow_search_says_so(home: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(feed_list, "SLOW_SECONDS", 3600)
     async with home.run() as pilot:
         page = await opened(pilot)
         assert home.backend is not None
         home.backend.gate = gate = asyncio.Event()
         await page.pilot.press("slash", "s", "m", "s")
         assert "ищем" not in page.summary
+        page.page_of._list._say_slow()
         await until(pilot, lambda: "ищем" in page.summary)
         home.backend.gate = None
         gate.set()
@@ -191,7 +197,7 @@ async def test_period_kinds_and_sum_narrow_the_list_together(home: World):
         await page.fill("#least", "5")
         await page.press("enter")
         assert "от 5,00 ₽" in page.summary
-        found = page.page_of._feed
+        found = page.page_of._list.feed
         assert found is not None
         assert found.items
         assert all(
@@ -219,7 +225,7 @@ async def test_own_dates(home: World):
         await page.fill("#last", "2.11.2026")
         await page.press("enter")
         assert "с 01.11.2026 по 02.11.2026" in page.summary
-        found = page.page_of._feed
+        found = page.page_of._list.feed
         assert found is not None
         assert {(one.at + timedelta(hours=3)).day for one in found.items} == {1, 2}
         await page.press("d")
@@ -235,7 +241,10 @@ async def test_own_dates(home: World):
 @pytest.mark.parametrize(
     ("typed", "day"),
     [("22.11.2026", (2026, 11, 22)), ("1.2.25", (2025, 2, 1)), ("22.11", (2026, 11, 22)),
-     ("23.11", (2025, 11, 23)), (" 05/06 ", (2026, 6, 5)), ("29-02-2024", (2024, 2, 29)), ("", None)],
+     ("23.11", (2025, 11, 23)), (" 05/06 ", (2026, 6, 5)), ("29-02-2024", (2024, 2, 29)),
+     ("2026-11-05", (2026, 11, 5)), ("01112026", (2026, 11, 1)), ("Вчера", (2026, 11, 21)),
+     ("22 ноября", (2026, 11, 22)), ("3 мая 2025 г.", (2025, 5, 3)), ("5 дек.", (2025, 12, 5)),
+     ("", None)],
 )  # fmt: skip
 def test_dates_are_read_as_people_write_them(typed: str, day: tuple[int, int, int] | None):
     found = read_date(typed, TODAY)
@@ -243,7 +252,8 @@ def test_dates_are_read_as_people_write_them(typed: str, day: tuple[int, int, in
 
 
 @pytest.mark.parametrize(
-    "typed", ["31.02", "0.1.2026", "вчера", "22", "1.13.2026", "29.02.2025", "1.1.123", "١.١"]
+    "typed",
+    ["31.02", "0.1.2026", "завтра", "5 мамонта", "22", "1.13.2026", "29.02.2025", "1.1.123", "١.١"],
 )
 def test_what_is_no_date_is_refused(typed: str):
     with pytest.raises(ValueError, match="Такой даты нет"):
@@ -367,9 +377,10 @@ async def test_another_number_has_its_own_history(home: World):
         page = await opened(pilot)
         await page.search("sms")
         await page.press("enter", "f4")
-        found = page.page_of._feed
+        found = page.page_of._list.feed
         assert found is not None
-        assert found.account == "anna-petersburg"
+        assert page.page_of._list.shown is not None
+        assert page.page_of._list.shown[0] == "anna-petersburg"
         assert all("SMS" in one.title for one in found.items)
 
 
@@ -409,7 +420,7 @@ async def test_a_row_is_copied(home: World):
     async with home.run() as pilot:
         page = await opened(pilot)
         await page.press("down", "c")
-        one = page.page_of._current
+        one = page.page_of._list.current
         assert one is not None
         assert one.title in page.app.clipboard
         assert "\t" in page.app.clipboard
@@ -436,6 +447,35 @@ async def test_what_fails_is_explained_and_can_be_asked_again(home: World):
         assert page.under_cursor == "1"
 
 
+async def test_rows_that_come_out_of_sight_are_not_drawn(
+    home: World, monkeypatch: pytest.MonkeyPatch
+):
+    async with home.run() as pilot:
+        page = await opened(pilot)
+        drawn: list[int] = []
+        draw = Rows.render_line
+
+        def seen(rows: Rows, y: int) -> Any:
+            drawn.append(y)
+            return draw(rows, y)
+
+        monkeypatch.setattr(Rows, "render_line", seen)
+        rows = page.table
+        rows.show(rows.row_count, rows._draw, keep=True, here=rows._here)
+        await settle(pilot)
+        assert drawn == []
+        before = rows._draw
+        other = (Cell("другое"),) * len(rows.columns)
+        rows.show(
+            rows.row_count,
+            lambda index: other if index == 3 else before(index),
+            keep=True,
+            here=rows._here,
+        )
+        await settle(pilot)
+        assert drawn == [3]
+
+
 # ------------------------------------------------------------------ export
 
 
@@ -456,7 +496,7 @@ async def test_the_selection_is_taken_along(home: World, downloads: Path):
         page = await opened(pilot)
         await page.search("комп")
         await page.press("enter", "e")
-        assert isinstance(page.screen, ExportDialog)
+        assert isinstance(page.screen, FileDialog)
         await page.press("down", "down", "enter", "enter")
         path = downloads / f"operations-{ANNA[1:]}.json"
         found = json.loads(path.read_text("utf-8"))
@@ -489,8 +529,9 @@ async def test_a_cancelled_export_leaves_nothing(home: World, downloads: Path, w
             home.backend.refuse["operations"] = Unavailable()
         elif way == "cancelled":
             await page.pilot.press("e")
+            assert "Отменяем…" in page.words
         else:
-            page.app.post_message(events.Key("9", "9"))  # Whose answer waits behind the gate, too.
+            page.app.post_message(events.Key("0", "0"))  # Whose answer waits behind the gate, too.
         home.backend.gate = None
         gate.set()
         await settle(pilot)

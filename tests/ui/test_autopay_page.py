@@ -152,6 +152,7 @@ async def test_a_rule_by_threshold_is_made_by_the_keyboard(home: World):
         await pages.press("enter")
         assert pages.summary == (
             f"Когда на счёте меньше 100,00 ₽: 300,00 ₽ с карты {MIR}, без комиссии. "
+            "Порог ниже абонентской платы, 500,00 ₽: в день списания пакеты могут не подключиться. "
             "Сегодня автоплатёж может сработать ещё 3 раза."
         )
         assert (pages.preview, pages.button, pages.focus) == ("", "Создать", "go-on")
@@ -164,6 +165,20 @@ async def test_a_rule_by_threshold_is_made_by_the_keyboard(home: World):
         assert rule.day_limit == Money(amount_minor=1000_00, currency="RUB")
         await pages.press("escape")
         assert pages.answers == [True]
+
+
+@pytest.mark.parametrize(("threshold", "warnings"), [("499,99", 1), ("500", 0)])
+async def test_a_threshold_below_the_fee_is_warned_of(home: World, threshold: str, warnings: int):
+    async with home.run() as pilot:
+        keep_card(home)
+        pages = AutopayPages(pilot)
+        await pages.open()
+        await pages.press("plus")
+        await pages.give("rule-threshold", threshold)
+        await pages.give("rule-amount", "300")
+        await pages.press("enter")
+        assert pages.summary.count("Порог ниже абонентской платы, 500,00 ₽") == warnings
+        assert pages.button == "Создать", "a warning forbids nothing"
 
 
 async def test_where_it_runs_at_once_the_form_says_so_before(home: World):
@@ -348,7 +363,7 @@ async def test_a_rule_is_looked_at_and_changed(home: World):
         await pages.press("enter")
         assert pages.list_is_open
         assert pages.rules[0].split("\t")[2] == "350,00 ₽"
-        assert "Отменить можно 10 минут: U в кабинете." in pages.toasts[-1]
+        assert "Отменить можно 10 минут: Г в кабинете." in pages.toasts[-1]
 
 
 async def test_a_rule_is_paused_and_resumed(home: World):
@@ -376,7 +391,7 @@ async def test_a_rule_is_removed_and_comes_back(home: World):
         await pages.press("enter", "tab", "tab", "enter")
         assert pages.rules == []
         assert pages.toasts == [
-            "Автоплатёж удалён, история осталась. Отменить можно 10 минут: U в кабинете."
+            "Автоплатёж удалён, история осталась. Отменить можно 10 минут: Г в кабинете."
         ]
         entry = home.answer(Undo.pending).items[0]
         home.answer(Undo.take_back, entry.id)

@@ -320,7 +320,7 @@ async def test_start_in_a_tiny_terminal(home: World, size: tuple[int, int]) -> N
     async with home.run(size) as pilot:
         cabinet = Cabinet(pilot)
         assert cabinet.is_open
-        for keys in ("1", "down", "enter", "f2", "f2", "8", "f1", "escape", "ctrl+l"):
+        for keys in ("1", "down", "enter", "f2", "f2", "w", "f1", "escape", "ctrl+l"):
             await cabinet.press(keys)
         assert SignIn(pilot).is_open
 

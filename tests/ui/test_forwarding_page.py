@@ -4,7 +4,7 @@ import pytest
 from textual.widgets import Static
 
 from mts_tui.backend.contract.forwarding import Forwarding, ForwardingOrder
-from mts_tui.screens.forwarding import CallDialog, ForwardingDialog, RuleForm
+from mts_tui.screens.forwarding import CallDialog, ForwardingDialog, ForwardingForm
 from mts_tui.widgets.choice import Choice
 from mts_tui.widgets.rows import Rows
 from tests.backend.desk import ANNA, ANNA_SECOND
@@ -55,7 +55,7 @@ async def test_a_rule_is_switched_on_changed_and_off(home: World, size: tuple[in
         assert "Когда не отвечаю" in pages.seen
         assert "Цена минуты" in pages.seen
         await pages.press("down", "down", "enter")
-        assert isinstance(pages.screen, RuleForm)
+        assert isinstance(pages.screen, ForwardingForm)
         await pages.type("89561234567")
         assert pages.price == "Это мобильный номер. Минута звонка — 2,00 ₽, сверх пакета минут."
         await pages.press("tab", "down")
@@ -96,7 +96,7 @@ async def test_what_is_no_target_stays_with_a_sentence(home: World, typed: str, 
         await pages.type(typed)
         await pages.press("enter")
         assert words in pages.message
-        assert isinstance(pages.screen, RuleForm)
+        assert isinstance(pages.screen, ForwardingForm)
         assert targets(home) == [None] * 4
 
 

@@ -7,7 +7,7 @@ from textual.widgets import Input
 
 from mts_tui import formatting
 from mts_tui.backend.contract.account import Account
-from mts_tui.backend.operator.handset import NOT_DELIVERED, UNKNOWN
+from mts_tui.backend.operator.handset import NOT_DELIVERED, SENT, UNKNOWN
 from mts_tui.widgets.handset import Handset
 
 from .pages import Cabinet, NewPassword, Phone, SignIn, settle
@@ -35,7 +35,7 @@ CODES = {
     "#100#": "Balans: 300,30 rub.",
     "*100*1#": "Минуты: 214 минут до",
     "*111*59#": "Ваш тариф: Smart Nonstop.",
-    "*111*455*0#": "2 922 балла, это 876,60 ₽.",
+    "*111*455*0#": "659 баллов, это 197,70 ₽.",
     "*#06#": "IMEI",
     "*132#": "Услуга «На полном доверии» не подключена.",
     "* 100 #": "Баланс",
@@ -55,6 +55,16 @@ async def test_codes(home: World) -> None:
             assert phone.reply.replace(formatting.NBSP, " ").startswith(told), code
             assert " ".join(told.split()[:2]) in phone.words
             assert not phone.screen.query_one("#handset-input", Input).value
+
+
+@pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x40"])
+async def test_an_answer_that_wraps_is_seen_to_its_end(home: World, size: tuple[int, int]) -> None:
+    async with home.run(size) as pilot:
+        phone = Phone(pilot)
+        await phone.open()
+        await phone.dial("*111*28#")
+        assert "каждые 30 дней" in phone.reply
+        assert "1 Подключить" in phone.seen
 
 
 async def test_menu_of_111(home: World) -> None:
@@ -85,8 +95,11 @@ async def test_password_by_sms_to_3339(home: World) -> None:
         assert "Пароль вам уже отправлен." in phone.messages
         await phone.dial("3339 что-то")
         assert "Команда не распознана." in phone.messages
-        await phone.dial("+79990000000 привет")
+        await phone.dial("3338 привет")
         assert phone.reply == NOT_DELIVERED
+        await phone.dial("89561234567 привет")
+        assert phone.reply == SENT
+        assert "Вы → +79561234567" in phone.messages
 
 
 async def test_trust_by_code_is_seen_on_the_page(home: World) -> None:

@@ -9,6 +9,8 @@ from mts_tui.actions import ACTIONS, BY_ID, MENU, Action
 from mts_tui.app import MtsApp
 from mts_tui.keyboard import in_both_layouts, latin_chord, shown
 from mts_tui.screens.budget import BudgetDialog
+from mts_tui.screens.writing import FileDialog
+from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.menu import Menu
 from tests.backend.desk import ANNA
 
@@ -173,6 +175,16 @@ async def test_footer_speaks_the_layout_of_the_keyboard(home: World) -> None:
         assert "Й Выйти" in cabinet.footer
 
 
+async def test_the_menu_beside_a_dialog_speaks_the_layout_of_the_keyboard(home: World) -> None:
+    async with home.run(NORMAL) as pilot:
+        cabinet = Cabinet(pilot)
+        await cabinet.press("k", "ctrl+p")
+        assert not cabinet.is_open
+        await cabinet.press("ч", "escape")
+        assert cabinet.is_open
+        assert "Ф Акции" in cabinet.seen
+
+
 async def test_footer_of_the_next_screen_knows_the_layout(world: World) -> None:
     async with world.run() as pilot:
         way = SignIn(pilot)
@@ -196,7 +208,7 @@ async def test_footer_of_the_sign_in_screen(home: World) -> None:
     async with home.run() as pilot:
         await Cabinet(pilot).open("sign_out")
         footer = SignIn(pilot).footer
-        for text in ("F3 Код по SMS", "F6 Сохранённый пароль", "F1 Помощь", "F2 Телефон"):
+        for text in ("F3 Код по SMS", "F5 Сервисы", "F6 Из хранилища", "F1 Помощь", "F2 Телефон"):
             assert text in footer
 
 
@@ -302,14 +314,55 @@ async def commands(person: Person) -> list[str]:
 async def test_palette_lists_every_action_of_the_cabinet(home: World) -> None:
     async with home.run(LARGE) as pilot:
         offered = await commands(Cabinet(pilot))
+        here = {
+            (action.label, action.help[:20])
+            for action in ACTIONS
+            if action.place in {"app", "cabinet", "account"}
+            and action.id not in {"command_palette", "proxy_password"}
+        }
         for action in ACTIONS:
-            listed = any(
-                line.startswith(action.label) and action.help[:20] in line for line in offered
-            )
-            assert listed == (
-                action.place in {"app", "cabinet", "account"}
-                and action.id not in {"command_palette", "proxy_password"}
-            ), action.id
+            said = action.label, action.help[:20]
+            listed = any(line.startswith(said[0]) and said[1] in line for line in offered)
+            assert listed == (said in here), action.id
+
+
+async def test_palette_that_finds_nothing_says_so(home: World) -> None:
+    async with home.run(SMALL) as pilot:
+        cabinet = Cabinet(pilot)
+        await cabinet.press("ctrl+p")
+        await cabinet.type("жираф")
+        await until(pilot, lambda: "Такого действия здесь нет" in cabinet.words)
+        await cabinet.press("down", "enter")
+        await until(pilot, lambda: not isinstance(cabinet.screen, CommandPalette))
+        assert cabinet.page == "account"
+
+
+async def choose(person: Person, text: str) -> None:
+    """Take the command of the palette that a text finds."""
+    await person.press("ctrl+p")
+    await person.type(text)
+    listed = person.screen.query_one(CommandList)
+    await until(person.pilot, lambda: listed.option_count)
+    await settle(person.pilot)
+    await person.press("down", "enter")
+    await until(person.pilot, lambda: not isinstance(person.screen, CommandPalette))
+    await settle(person.pilot)
+
+
+@pytest.mark.parametrize("focus", ["page", "menu"])
+async def test_palette_does_what_the_page_offers(home: World, focus: str) -> None:
+    """Not only what the screen itself does; wherever the focus is."""
+    async with home.run(NORMAL) as pilot:
+        cabinet = Cabinet(pilot)
+        if focus == "menu":
+            cabinet.screen.query_one(Menu).focus()
+        await choose(cabinet, "Бюджет")
+        assert isinstance(cabinet.screen, BudgetDialog)
+        await cabinet.press("escape")
+        await choose(cabinet, "Архив операций")
+        assert cabinet.page == "archive"
+        await choose(cabinet, "Выгрузить")
+        assert isinstance(cabinet.screen, FileDialog)
 
 
 async def test_palette_lists_every_action_of_the_sign_in_screen(world: World) -> None:
@@ -427,7 +480,7 @@ async def test_menu_by_digits(home: World, size: tuple[int, int]) -> None:
             await cabinet.press(key)
             assert cabinet.page == page
             assert cabinet.screen.query_one("#page").query(f"#{page}")
-        await cabinet.press("9")
+        await cabinet.press("0")
         assert SignIn(pilot).is_open
 
 
@@ -457,33 +510,51 @@ async def test_menu_column_by_mouse(home: World, *, last: bool) -> None:
             assert SignIn(pilot).is_open if item.id == "sign_out" else cabinet.page == item.id
 
 
-@pytest.mark.parametrize(
-    "last",
-    [
-        False,
-        pytest.param(True),
-    ],
-    ids=["digit", "last letter"],
-)
+@pytest.mark.parametrize("last", [False, True], ids=["digit", "last letter"])
 async def test_menu_strip_by_mouse(home: World, *, last: bool) -> None:
+    """A mark at the edge shows the lines for which there was no room."""
+
+    async def click(text: str, *, at_end: bool = False) -> None:
+        line = cabinet.seen.splitlines()[1]
+        await pilot.click(offset=(line.index(text) + at_end * (len(text) - 1), 1))
+        await settle(pilot)
+
     async with home.run() as pilot:
         cabinet = Cabinet(pilot)
         for item in MENU:
-            line = cabinet.seen.splitlines()[1]
-            x = line.index(f"{item.key} {item.short}") + last * (len(item.short) + 1)
-            await pilot.click(offset=(x, 1))
-            await settle(pilot)
+            text = f"{shown(item.key, KeyBar.layout_name)} {item.short}"
+            page = cabinet.page
+            if text not in cabinet.seen.splitlines()[1]:
+                await click("›")
+                assert cabinet.page == page
+            await click(text, at_end=last)
             assert SignIn(pilot).is_open if item.id == "sign_out" else cabinet.page == item.id
+
+
+async def test_menu_strip_goes_back_by_its_mark(home: World) -> None:
+    async with home.run() as pilot:
+        cabinet = Cabinet(pilot)
+        before = cabinet.seen.splitlines()[1]
+        assert "›" in before
+        await pilot.click(offset=(before.index("›"), 1))
+        await settle(pilot)
+        after = cabinet.seen.splitlines()[1]
+        assert after != before
+        await pilot.click(offset=(after.index("‹"), 1))
+        await settle(pilot)
+        assert cabinet.seen.splitlines()[1] == before
+        assert cabinet.page == "account"
 
 
 async def test_tab_order_of_the_sign_in_screen(world: World) -> None:
     async with world.run() as pilot:
         way = SignIn(pilot)
         order = [way.focus]
-        for _ in range(5):
+        for _ in range(7):
             await way.press("tab")
             order.append(way.focus)
-        assert order == ["phone", "secret", "keep", "enter", "code", "phone"]
+        buttons = ["enter", "code", "through", "from-file"]
+        assert order == ["phone", "secret", "keep", *buttons, "phone"]
         await way.press("down")
         assert way.focus == "secret"
         await way.press("up")

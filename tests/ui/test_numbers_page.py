@@ -2,11 +2,15 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 from textual.widgets import Input, Static
 
 from mts_tui import formatting, phones
+from mts_tui.backend.contract import Endpoint
+from mts_tui.backend.contract.demo import Demo, Dial
+from mts_tui.backend.contract.errors import StoreLocked
 from mts_tui.backend.contract.numbers import LinkOrder, Number, Numbers
 from mts_tui.backend.store.ledger import Entry, post
 from tests.backend.desk import UNLINKED
@@ -222,6 +226,8 @@ async def test_add_a_number_by_its_code(home: World, size: tuple[int, int]):
         await page.type("9853709900")
         await page.press("enter")
         assert "Код отправлен на +7 985 370-99-00" in plain(page.added)
+        assert not page.screen.query_one("#add-message").has_class("error")
+        assert any("— код" in toast for toast in page.toasts)  # Of that number's own phone.
         assert page.focus == "new-code"
         code = home.window().sms_code(UNLINKED)
         await page.type("000000" if code != "000000" else "111111")
@@ -235,6 +241,48 @@ async def test_add_a_number_by_its_code(home: World, size: tuple[int, int]):
         assert len(page.rows) == 6
         assert "[b]Дача" in page.rows[5]
         assert not phone.is_open
+
+
+async def test_the_phones_own_code_is_as_good(home: World):
+    """Who asks for one more too soon goes on with the code that came."""
+    async with home.run() as pilot:
+        home.window().ask(Demo.dial, UNLINKED, Dial(code="*111*828*1#"))
+        page = Forms(pilot)
+        await page.open("numbers")
+        await page.press("plus")
+        await page.type("9853709900")
+        await page.press("enter")
+        assert "последний присланный код действует" in page.added
+        assert page.focus == "new-code"
+        await page.type(home.window().sms_code(UNLINKED))
+        await page.press("enter")
+        assert len(page.rows) == 6
+
+
+async def test_a_lost_answer_is_asked_for_again(home: World, monkeypatch: pytest.MonkeyPatch):
+    """The code is spent, and the number is there: the same Enter answers so."""
+    async with home.run() as pilot:
+        home.window().ask(Demo.dial, UNLINKED, Dial(code="*111*828*1#"))
+        page = Forms(pilot)
+        await page.open("numbers")
+        await page.press("plus")
+        await page.type("9853709900")
+        await page.press("tab")
+        code = home.window().sms_code(UNLINKED)
+        await page.type(code)
+        answers = home.backend.call
+
+        async def lose(endpoint: Endpoint, arguments: dict[str, Any], key: str | None) -> Any:
+            await answers(endpoint, arguments, key)
+            raise StoreLocked(path="x")
+
+        monkeypatch.setattr(home.backend, "call", lose)
+        await page.press("enter")
+        assert "занят другой программой" in page.added
+        monkeypatch.setattr(home.backend, "call", answers)
+        await page.type(code)
+        await page.press("enter")
+        assert len(page.rows) == 6
 
 
 async def test_add_a_city_number_by_a_call(home: World):

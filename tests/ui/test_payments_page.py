@@ -1,5 +1,7 @@
 """«Оплата»: every way with its state, reached by its key in either layout."""
 
+import asyncio
+
 import pytest
 
 from mts_tui.actions import BY_ID
@@ -7,9 +9,11 @@ from mts_tui.backend.contract.errors import StoreLocked
 from mts_tui.backend.contract.transfers import SavedOrder, Transfers
 from mts_tui.backend.contract.trust import PromiseOrder, Trust
 from mts_tui.keyboard import in_both_layouts
+from mts_tui.screens.operation import OperationDialog
 from mts_tui.screens.payments import SCREENS, WAYS
+from mts_tui.widgets.rows import Rows
 
-from .pages import Cabinet, settle, text_of
+from .pages import Cabinet, settle, text_of, until
 from .paying import ACCOUNT, Paying, let_pass
 from .world import NORMAL, SMALL, World
 
@@ -68,7 +72,7 @@ async def test_letters_follow_the_layout(home: World) -> None:
         cabinet = Cabinet(pilot)
         await cabinet.open("payments")
         assert [row[0] for row in cabinet.rows] == list("ПДАРУЕВЧ")
-        await cabinet.press("z")
+        await cabinet.press("m")
         assert [row[0] for row in cabinet.rows] == list("GLFHETDX")
         assert "G Пополнить счёт" in cabinet.words
 
@@ -102,6 +106,82 @@ async def test_one_state_that_is_not_known_leaves_the_others(home: World) -> Non
         await cabinet.open("payments")
         assert "не удалось узнать" in cabinet.rows[2]
         assert "выключено" in cabinet.rows[6]
+
+
+def list_of(cabinet: Cabinet, name: str) -> list[str]:
+    rows = cabinet.screen.query_one(f"#payments-{name}", Rows)
+    return [
+        rows.text_of(index).replace("\N{NO-BREAK SPACE}", " ") for index in range(rows.row_count)
+    ]
+
+
+async def test_below_the_ways_what_falls_due_and_the_last_payments(home: World) -> None:
+    async with home.run(NORMAL) as pilot:
+        cabinet = Cabinet(pilot)
+        await cabinet.open("payments")
+        home.answer(Trust.promise, ACCOUNT, PromiseOrder(amount=_rub(50_00)))
+        await settle(pilot)
+        ahead = list_of(cabinet, "ahead")
+        assert sum("Гороскоп на день" in row for row in ahead) == 1, (
+            "each charge once, its next one"
+        )
+        assert any("обещанн" in row.lower() and "−7,00 ₽" in row for row in ahead)
+        assert any("Плата за Smart Nonstop" in row for row in ahead), "the fee matters most"
+        assert sum("▲" in row for row in ahead) >= 1, "what there is no money for is told"
+        assert [row.split("\t")[0] for row in ahead] == sorted(
+            (row.split("\t")[0] for row in ahead),
+            key=lambda day: (day.split()[1] != "нояб.", int(day.split()[0])),
+        )
+        assert "Обещанный платёж 50,00 ₽" in list_of(cabinet, "last")[0]
+        assert (
+            "14 нояб. 18:40\tРегистрация платежа: Банковская карта" in list_of(cabinet, "last")[1]
+        )
+        await cabinet.press("tab", "down", "enter")
+        assert isinstance(cabinet.screen, OperationDialog)
+        assert "Регистрация платежа: Банковская карта" in cabinet.words
+        await cabinet.press("escape")
+        assert cabinet.focus == "payments-last"
+
+
+async def test_nothing_moves_when_the_rest_comes(home: World) -> None:
+    async with home.run(SMALL) as pilot:
+        cabinet = Cabinet(pilot)
+        assert home.backend is not None
+        home.backend.gate = gate = asyncio.Event()
+        await pilot.press("3")
+        await until(pilot, lambda: cabinet.screen.query("#payments-last"))
+        await pilot.pause(0)
+        before = {one.id: one.region for one in cabinet.screen.query("#payments Rows")}
+        home.backend.gate = None
+        gate.set()
+        await settle(pilot)
+        assert {one.id: one.region for one in cabinet.screen.query("#payments Rows")} == before
+        assert "Регистрация платежа" in cabinet.seen
+
+
+async def test_beside_the_phone_of_a_small_screen_there_are_only_the_ways(home: World) -> None:
+    async with home.run(SMALL) as pilot:
+        cabinet = Cabinet(pilot)
+        await cabinet.open("payments")
+        assert "Последние платежи" in cabinet.seen
+        await cabinet.press("f2")
+        assert "Последние платежи" not in cabinet.seen
+        await cabinet.press("f2", "tab", "tab")
+        assert "Последние платежи" in cabinet.seen
+
+
+async def test_what_did_not_come_is_said_where_it_would_stand(home: World) -> None:
+    home.refuse["charges"] = StoreLocked(path="operator.db")
+    home.refuse["operations"] = StoreLocked(path="operator.db")
+    async with home.run(NORMAL) as pilot:
+        cabinet = Cabinet(pilot)
+        await cabinet.open("payments")
+        assert cabinet.seen.count("Не загрузилось. F5") == 2
+        assert home.backend is not None
+        home.backend.refuse.clear()
+        await cabinet.press("f5")
+        assert list_of(cabinet, "last")
+        assert list_of(cabinet, "ahead")
 
 
 async def test_recent_payments(home: World) -> None:

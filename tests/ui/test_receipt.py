@@ -8,12 +8,13 @@ from pypdf import PdfReader
 from textual.widgets import Input, Static
 
 from mts_tui.backend.contract.receipts import Mail, Receipts
-from mts_tui.screens.receipt import MailDialog, Paper
+from mts_tui.screens.mail import MailDialog
+from mts_tui.screens.receipt import Paper
 from mts_tui.screens.save import SaveDialog
 from tests.backend.desk import NOW
 
 from .pages import settle, text_of, tick
-from .paying import Paying
+from .paying import ACCOUNT, Paying
 from .world import NORMAL, SMALL, World
 
 
@@ -48,6 +49,28 @@ async def test_the_paper(home: World, size: tuple[int, int]) -> None:
         assert "ИТОГО" in paper
         await pay.press("c")
         assert "ИТОГО" in pay.app.clipboard
+
+
+async def test_the_operators_papers_are_russian_whatever_the_person_reads(
+    home: World, downloads: Path
+) -> None:
+    home.change(formats="iso")
+    async with home.run(SMALL) as pilot:
+        pay = Paying(pilot)
+        await paid(pay)
+        paper = text_of(pay.screen.query_one(Paper)).replace("\N{NO-BREAK SPACE}", " ")
+        assert "22.11.2026 21:34" in paper
+        assert "303,00 ₽" in paper
+        await pay.press("p", "enter")
+        (file,) = downloads.iterdir()
+        printed = PdfReader(file).pages[0].extract_text().replace("\N{NO-BREAK SPACE}", " ")
+        assert "22.11.2026 21:34" in printed
+        assert "303,00 ₽" in printed
+        with home.store.read() as tx:
+            texts = [row["text"] for row in tx.common.messages(account_id=ACCOUNT, count=3)]
+        assert any("303,00\N{NO-BREAK SPACE}₽" in text for text in texts)
+        await pay.press("escape", "escape")
+        assert "600.30 ₽" in pay.words
 
 
 async def test_saved_as_pdf_by_the_keyboard(home: World, downloads: Path) -> None:

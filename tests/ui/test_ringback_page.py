@@ -57,6 +57,30 @@ async def test_a_melody_is_found_and_bought(home: World, size: tuple[int, int]):
         assert pages.answers == [True]
 
 
+@SIZES
+async def test_a_friends_melody_is_copied(home: World, size: tuple[int, int]):
+    async with home.run(size) as pilot:
+        give(home.store, 900_00)
+        pages = MelodyPages(pilot)
+        friend = home.window()
+        friend.sign_in(MISHA)
+        give(home.store, 500_00, "misha-moscow")
+        await pages.open()
+        await pages.do("melody_catalogue")
+        await pages.type("8 985 370-56-78")
+        assert pages.table("melody-catalogue") == []
+        assert "Скопировать нечего" in pages.words
+        friend.ask(Ringback.buy, "misha-moscow", "10021002")
+        await pages.fill("#sought", "+79853705678")
+        assert [one.split("\t")[1] for one in pages.table("melody-catalogue")] == ["Поезд на юг"]
+        await pages.press("enter")
+        await pages.push("buy")
+        await pages.press("escape")
+        assert pages.table("melody-catalogue")[0].startswith("♪")
+        await pages.fill("#sought", "поезд")
+        assert len(pages.table("melody-catalogue")) == 1
+
+
 async def test_two_enters_buy_once(home: World):
     async with home.run() as pilot:
         give(home.store, 900_00)
@@ -78,6 +102,19 @@ async def test_without_money_the_sentence_stands_in_the_form(home: World):
         await pages.choose("поезд")
         assert "не хватает денег" in pages.text("#melody-message")
         assert pages.button("buy") == ""
+
+
+async def test_a_button_is_as_wide_as_what_it_says(home: World):
+    """With its border in the terminal's own colours, where there is no room to spare."""
+    home.change(theme="mts-ansi", phone=ANNA)
+    async with home.run() as pilot:
+        give(home.store, 900_00)
+        pages = MelodyPages(pilot)
+        await pages.open()
+        await pages.push("switch")
+        await until(pilot, lambda: pages.focus == "agree")
+        await pages.press("enter")
+        assert " Отключить " in pages.seen
 
 
 async def test_a_service_is_switched_on_after_its_price(home: World):
@@ -138,6 +175,10 @@ async def test_rules_and_what_a_caller_hears(home: World, size: tuple[int, int])
         await pages.fill("#heard-at", "28.11.2026 06:59")
         await pages.press("enter")
         assert "Правила по времени важнее" in pages.text("#heard-answer")
+        await pages.fill("#heard-at", "2026-11-23 06:59")
+        await pages.press("enter")
+        assert "Правила по времени важнее" not in pages.text("#heard-answer")
+        assert pages.text("#heard-message") == ""
         await pages.fill("#heard-at", "завтра")
         await pages.press("enter")
         assert "22.11.2026 21:34" in pages.text("#heard-message")
@@ -162,7 +203,7 @@ async def test_a_rule_and_a_melody_are_removed_by_two_presses(home: World):
         assert "не возвращается" in pages.message
         await pages.press("delete")
         assert pages.melodies == []
-        assert "U в кабинете" in pages.message
+        assert "Г в кабинете" in pages.message
 
 
 async def test_a_gift_is_given_and_accepted(home: World):

@@ -132,6 +132,7 @@ async def test_a_subscription_is_switched_off_by_a_second_enter_and_taken_back(
         assert "отключена" in cabinet.rows[-1]
         await cabinet.press("escape", "u")
         assert isinstance(cabinet.screen, UndoDialog)
+        assert "до 21:44" in cabinet.rows[0], "the number's own time"
         await cabinet.press("enter")
         assert subscription(home, "horoscope").on
         assert cabinet.is_open
@@ -151,6 +152,7 @@ async def test_nothing_to_take_back_says_what_would_be_here(home: World) -> None
         cabinet = Cabinet(pilot)
         await cabinet.press("u")
         assert "Отменять нечего" in cabinet.seen
+        assert "10 минут." in cabinet.seen  # To its end, in a second line.
         await cabinet.press("enter", "escape")
         assert cabinet.is_open
 

@@ -7,13 +7,21 @@ import pytest
 from textual.widgets import Input
 
 from mts_tui.backend.contract.errors import Offline, StoreLocked
+from mts_tui.backend.contract.payments import Card, Payments
 from mts_tui.screens.payments import PaymentsPage
 from mts_tui.screens.top_up import TopUpScreen
 from tests.backend.desk import other_than
 
+from . import test_autopay_page
 from .pages import Cabinet, Help, Phone, settle, until
-from .paying import BLOCKED, CARD, NO_MONEY, Paying, balance, let_pass, payments
+from .paying import ACCOUNT, BLOCKED, CARD, NO_MONEY, Paying, balance, let_pass, payments
 from .world import NORMAL, SMALL, World
+
+
+def cards(home: World) -> list[Card]:
+    kept: list[Card] = home.answer(Payments.cards, ACCOUNT).items
+    return kept
+
 
 SIZES = pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x40"])
 
@@ -110,7 +118,7 @@ async def test_a_declined_card_and_another_one(home: World) -> None:
         assert pay.step == "outcome"
         assert "карта заблокирована" in pay.outcome
         assert balance(home) == before
-        await pay.press("enter")  # «Другая карта»
+        await pay.press("enter")  # «Попробовать снова»
         assert (pay.step, pay.focus) == ("order", "means")
         assert pay.field("amount").value == "300"
         await pay.press("enter")
@@ -141,6 +149,50 @@ async def test_a_kept_card_asks_for_the_code_only(home: World) -> None:
         assert pay.step == "code"
         await pay.confirm()
         assert balance(home) == before + 300_00
+
+
+@SIZES
+async def test_a_kept_card_is_deleted_once_that_is_meant(
+    home: World, size: tuple[int, int]
+) -> None:
+    async with home.run(size) as pilot:
+        pay = Paying(pilot)
+        test_autopay_page.keep_card(home)
+        test_autopay_page.keep_card(home, "no_money")
+        await pay.open()
+        await pay.type("200")
+        await pay.press("enter")
+        assert "Удалить карту" in pay.footer
+        assert pay.costs.count("МИР") == 2
+        await pay.press("delete", "enter")
+        assert len(cards(home)) == 2, "a careless Enter deletes nothing"
+        await pay.press("delete")
+        assert "Удалить карту?" in pay.words
+        await pay.button("forget-card")
+        assert len(cards(home)) == 1
+        assert pay.costs.count("МИР") == 1
+        assert pay.field("amount").value == "200", "what was typed stays"
+        await pay.press("down")
+        assert "Удалить карту" not in pay.footer, "the other ways are no kept cards"
+        await pay.press("delete")
+        assert pay.step == "order"
+        await pay.press("up", "enter")
+        assert pay.step == "code", "the form goes on with the card that is left"
+
+
+async def test_a_card_that_autopay_needs_is_not_deleted(home: World) -> None:
+    async with home.run(NORMAL) as pilot:
+        pay = Paying(pilot)
+        test_autopay_page.keep_card(home)
+        test_autopay_page.make(home)
+        await pay.open()
+        await pay.type("200")
+        await pay.press("enter", "delete")
+        await pay.button("forget-card")
+        assert "платит автоплатёж" in pay.words
+        await pay.press("escape")
+        assert "МИР" in pay.costs
+        assert len(cards(home)) == 1
 
 
 @pytest.mark.parametrize(
@@ -193,6 +245,35 @@ async def test_a_bad_card_is_said_in_place(
         assert sentence in pay.message
         assert (pay.step, pay.focus) == ("card", field)
         assert "give_card" not in home.backend.asked
+
+
+async def test_what_was_wrong_is_said_until_it_is_mended(home: World) -> None:
+    async with home.run(SMALL) as pilot:
+        pay = Paying(pilot)
+        await pay.open()
+        await pay.order("100")
+        await pay.give_card(term="1025")
+        assert "истёк" in pay.message
+        await pay.fill("#card-term", "1229")
+        assert pay.message == ""
+        await pay.give_card()
+        await pay.confirm(other_than(pay.code))
+        assert "Код не подошёл" in pay.message, "the field was emptied, nothing is mended yet"
+        assert "новый код" not in pay.message, "a payment has one"
+
+
+async def test_enter_leads_on_only_from_a_part_of_the_card_that_is_right(home: World) -> None:
+    async with home.run(SMALL) as pilot:
+        pay = Paying(pilot)
+        await pay.open()
+        await pay.order("100")
+        await pay.type("2200000000000005")
+        await pay.press("enter")
+        assert "опечатка" in pay.message
+        assert pay.focus == "card-number"
+        await pay.fill("#card-number", CARD)
+        await pay.press("enter")
+        assert pay.focus == "card-term"
 
 
 async def test_a_real_card_is_refused_and_nothing_of_it_is_left(home: World) -> None:

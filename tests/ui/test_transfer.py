@@ -90,6 +90,16 @@ async def test_transfer_is_refused_in_place(
         assert balance(home) == before
 
 
+async def test_a_number_that_cannot_be_paid_is_not_asked_for_again(home: World) -> None:
+    async with home.run(SMALL) as pilot:
+        pay = Paying(pilot)
+        await pay.open("р")
+        assert "Введите номер" in pay.words
+        await pay.type("9810531122")
+        assert "внутри одного региона" in seen(pay)
+        assert "Введите номер" not in pay.words
+
+
 async def test_two_enters_are_one_transfer(home: World) -> None:
     async with home.run(SMALL) as pilot:
         put(home, 500_00)
@@ -183,6 +193,15 @@ async def test_a_kept_payment_is_forgotten(home: World) -> None:
         assert "отмечен звёздочкой" in pay.message
 
 
+async def test_down_leads_from_the_search_into_the_list(home: World) -> None:
+    async with home.run(SMALL) as pilot:
+        pay = Paying(pilot)
+        await pay.open("e")
+        assert pay.focus == "sought"
+        await pay.press("down")
+        assert pay.focus == "providers"
+
+
 async def test_a_number_that_does_not_fit_is_said_in_place(home: World) -> None:
     async with home.run(SMALL) as pilot:
         pay = Paying(pilot)
@@ -193,7 +212,7 @@ async def test_a_number_that_does_not_fit_is_said_in_place(home: World) -> None:
         await pay.type(one.title)
         await pay.press("enter")
         await pay.press("enter")
-        assert "Введите" in pay.message
+        assert "Заполните" in pay.message
         await pay.type("не номер")
         await pay.press("enter")
         assert one.example in pay.message

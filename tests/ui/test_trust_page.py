@@ -90,7 +90,7 @@ async def test_trust_shows_conditions_and_what_would_change_and_enter_does_it(ho
         assert not dialog.is_open
         assert dialog.answers == [True]
         assert dialog.toasts == [
-            "«На полном доверии» подключено. Отменить можно 10 минут: U в кабинете."
+            "«На полном доверии» подключено. Отменить можно 10 минут: Г в кабинете."
         ]
         assert trust(home).state.on
         await dialog.open_trust()
@@ -139,7 +139,7 @@ async def test_a_sum_is_promised_by_arrows_and_enter(home: World):
         await dialog.press("enter")
         assert dialog.answers == [True]
         assert plain(dialog.toasts[-1]) == (
-            "Обещанный платёж 200,00 ₽ получен. Отменить можно 10 минут: U в кабинете."
+            "Обещанный платёж 200,00 ₽ получен. Отменить можно 10 минут: Г в кабинете."
         )
         active = promise(home).active
         assert active is not None

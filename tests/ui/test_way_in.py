@@ -482,7 +482,7 @@ async def test_the_line_may_stop_vouching(world: World) -> None:
 
 async def test_sign_out(home: World) -> None:
     async with home.run() as pilot:
-        await Cabinet(pilot).press("9")
+        await Cabinet(pilot).press("0")
         way = SignIn(pilot)
         assert way.is_open
         assert way.message == "Вы вышли из кабинета."

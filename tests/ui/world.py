@@ -100,6 +100,7 @@ class World:
         self.path = folder / "operator.db"
         copyfile(file, self.path)
         self.backend: Operator | None = None
+        self._starts = 0
 
     def change(self, **values: Any) -> None:
         """Set settings before the program starts."""
@@ -119,7 +120,9 @@ class World:
         """The program, not started yet."""
 
         def make_backend() -> Operator:
-            self.backend = Operator(SqliteStore(self.path, self.clock, Random(4)))
+            random = Random(4 + self._starts)  # A program that is started again draws others.
+            self._starts += 1
+            self.backend = Operator(SqliteStore(self.path, self.clock, random))
             self.backend.refuse |= self.refuse
             return self.backend
 

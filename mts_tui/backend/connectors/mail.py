@@ -5,7 +5,8 @@ Certificates are checked against those that the system trusts (`SSL_CERT_FILE` n
 
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from email.message import EmailMessage
 from ipaddress import ip_address
 from typing import Literal, get_args
@@ -105,21 +106,41 @@ def deliver(settings: MailSettings, letter: EmailMessage, to: str) -> None:
     Raises:
         MailFailed: It has not.
     """
+    with _signed_in(settings) as server:
+        server.send_message(letter, to_addrs=[to])
+
+
+def knock(settings: MailSettings) -> None:
+    """See that the server lets the sender in; nothing is sent.
+
+    Raises:
+        MailFailed: It does not.
+    """
+    with _signed_in(settings):
+        pass
+
+
+@contextmanager
+def _signed_in(settings: MailSettings) -> Iterator[smtplib.SMTP]:
+    """A conversation with the server; what goes wrong in it is told in a sentence."""
     try:
         with _connect(settings) as server:
             if settings.user:
                 server.login(settings.user, settings.password)
-            server.send_message(letter, to_addrs=[to])
+            yield server
     except smtplib.SMTPAuthenticationError:
         raise MailFailed(
             "Почтовый сервер не принял имя и пароль отправителя. Сообщите тому, кто ведёт кабинет.",
             again=True,
         ) from None
     except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _ in error.recipients.values()]
+        if max(code for code, _ in error.recipients.values()) < _FOR_GOOD:
+            raise MailFailed(
+                "Почтовый сервер пока не принимает письма на этот адрес.", again=True
+            ) from None
         raise MailFailed(
             "Почтовый сервер не принял этот адрес. Проверьте его и отправьте письмо ещё раз.",
-            again=max(codes) < _FOR_GOOD,
+            again=False,
         ) from None
     except smtplib.SMTPResponseException as error:
         raise _refused(error.smtp_code) from None
@@ -136,9 +157,7 @@ def deliver(settings: MailSettings, letter: EmailMessage, to: str) -> None:
             again=True,
         ) from None
     except (OSError, smtplib.SMTPException):
-        raise MailFailed(
-            "Почтовый сервер не отвечает, письмо не отправлено. Повторите позже.", again=True
-        ) from None
+        raise MailFailed("Почтовый сервер не отвечает, письмо не отправлено.", again=True) from None
 
 
 def _connect(settings: MailSettings) -> smtplib.SMTP:
@@ -168,10 +187,9 @@ def _refused(code: int) -> MailFailed:
         return MailFailed(
             "Письмо слишком велико для почтового сервера. Сохраните документ в файл.", again=False
         )
-    return MailFailed(
-        "Почтовый сервер не принял письмо. Проверьте адрес и повторите позже.",
-        again=code < _FOR_GOOD,
-    )
+    if code < _FOR_GOOD:
+        return MailFailed("Почтовый сервер пока не принимает писем.", again=True)
+    return MailFailed("Почтовый сервер не принял письмо. Проверьте адрес.", again=False)
 
 
 def _is_here(host: str) -> bool:

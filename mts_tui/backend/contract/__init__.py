@@ -15,15 +15,24 @@ if TYPE_CHECKING:
     from .archive import Archive
     from .autopay import Autopay
     from .blocking import Blocking
+    from .bonus import Bonus
     from .demo import Demo
+    from .family import Family
     from .forwarding import Forwarding
+    from .identities import Identities
+    from .imports import Imports
+    from .messages import Messages
+    from .notifications import Notifications
     from .numbers import Numbers
     from .options import Options
     from .payments import Payments
     from .preview import Preview
+    from .promos import Promos
     from .receipts import Receipts
     from .ringback import Ringback
     from .roaming import Roaming
+    from .statements import Statements
+    from .support import Support
     from .tariffs import Tariffs
     from .transfers import Transfers
     from .trust import Trust
@@ -48,6 +57,15 @@ AREAS = (
     "receipts",
     "roaming",
     "ringback",
+    "imports",
+    "messages",
+    "statements",
+    "bonus",
+    "promos",
+    "family",
+    "support",
+    "notifications",
+    "identities",
     "undo",
     "demo",
 )
@@ -100,14 +118,23 @@ class Cabinet:
         archive: Archive
         autopay: Autopay
         blocking: Blocking
+        bonus: Bonus
         demo: Demo
+        family: Family
         forwarding: Forwarding
+        identities: Identities
+        imports: Imports
+        messages: Messages
+        notifications: Notifications
         numbers: Numbers
         options: Options
         payments: Payments
+        promos: Promos
         receipts: Receipts
         ringback: Ringback
         roaming: Roaming
+        statements: Statements
+        support: Support
         tariffs: Tariffs
         transfers: Transfers
         trust: Trust

@@ -9,6 +9,7 @@ from .errors import (
     CodeRequired,
     EntryClosed,
     LineUnknown,
+    NoOperator,
     NotFound,
     NumberClosed,
     StepUpRequired,
@@ -20,7 +21,7 @@ from .errors import (
 )
 from .model import AccountId, Id, Label, Model, Moment, Page, Phone, Request, Secret
 
-Way = Literal["code", "password", "line"]
+Way = Literal["code", "password", "line", "identity"]
 """How a session was opened."""
 
 DeviceName = Annotated[str, Meta(max_length=80, extra_json_schema={"format": "text"})]
@@ -92,6 +93,17 @@ class Session(Model):
     current: bool = False
 
 
+class Device(Model):
+    """A device that signed in once and is trusted since: its owner's tries are counted apart."""
+
+    id: Id
+    phone: Phone
+    """The number it is trusted for."""
+    name: Label
+    trusted_at: Moment
+    current: bool = False
+
+
 class SignedIn(Model):
     """A session was opened."""
 
@@ -159,6 +171,14 @@ class Access(Area):
     async def end_session(self, session: Id) -> None:
         """End one of the person's sessions."""
 
+    @query("/access/devices")
+    async def devices(self) -> Page[Device]:
+        """The devices that are trusted, the newest first; 200 at most."""
+
+    @command("DELETE", "/access/devices/{device}", errors=(NotFound,))
+    async def distrust(self, device: Id) -> None:
+        """Trust a device no more, and end the sessions that were opened on it."""
+
     @command("POST", "/access/confirmations", errors=(WrongCode, WrongPassword, NumberClosed))
     async def confirm(self, order: Confirmation) -> Session:
         """Prove presence by password or code; dangerous actions are open for five minutes."""
@@ -167,6 +187,6 @@ class Access(Area):
     async def password(self) -> PasswordState:
         """Whether a permanent password is set, and since when."""
 
-    @command("PUT", "/access/password", errors=(StepUpRequired, WeakPassword))
+    @command("PUT", "/access/password", errors=(StepUpRequired, WeakPassword, NoOperator))
     async def set_password(self, order: NewPassword) -> PasswordState:
         """Set or change the permanent password. All other sessions end."""

@@ -83,6 +83,9 @@ class Overview(Model):
     """None where there is none."""
     as_of: Moment
     """The operator's time of this answer."""
+    month_of: Moment | None = None
+    """When the month began that `month` tells of: the running one, or the last of an imported
+    number; None for the running one."""
 
 
 class Charge(Model):
@@ -137,11 +140,11 @@ class Account(Area):
     async def budget(self, account: AccountId) -> Budget:
         """The month's budget."""
 
-    @command("PUT", "/accounts/{account}/budget", errors=(NotFound, BudgetRefused))
+    @command("PUT", "/accounts/{account}/budget", errors=(NotFound, BudgetRefused), imported=True)
     async def set_budget(self, account: AccountId, order: BudgetOrder) -> Budget:
         """Set it; warnings come at 50, 75, 90 and 100 per cent. Can be undone."""
 
-    @command("DELETE", "/accounts/{account}/budget", errors=(NotFound,))
+    @command("DELETE", "/accounts/{account}/budget", errors=(NotFound,), imported=True)
     async def drop_budget(self, account: AccountId) -> Budget:
         """Do without. Can be undone."""
 

@@ -51,8 +51,8 @@ Least = Annotated[int, Meta(ge=0, le=2**53)]
 """The smallest amount in minor units, whichever way the money went; 0 for any."""
 
 
-class Operation(Model):
-    """One line of the account's history: usage, charge or payment."""
+class Operation(Model, gc=False):
+    """One line of the account's history: usage, charge or payment. As to `gc`, see `Money`."""
 
     id: Id
     at: Moment

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from .endpoint import Area, command, query
 from .errors import ClockBackwards, NotFound
-from .model import AccountId, Count, Label, Model, Moment, Page, Phone, Request, Text, Zone
+from .model import AccountId, Count, Id, Label, Model, Moment, Page, Phone, Request, Text, Zone
 
 CallSituation = Literal["free", "busy", "no_answer", "unreachable"]
 
@@ -87,6 +87,24 @@ class ClockMove(Request):
     seconds: Annotated[int, Meta(ge=1, le=400 * 86_400)]
 
 
+class ProviderPerson(Model):
+    """Somebody invented who has an account at «Демо-ID», the demo's identity provider."""
+
+    id: Id
+    name: Label
+
+
+class ProviderVisit(Request):
+    """What is done on the page of «Демо-ID»."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=20, extra_json_schema={"format": "text"})]
+    """The code that the sign-in shows."""
+    person: Id
+    """Who types it."""
+    agree: bool
+    """Whether they let the cabinet know who they are."""
+
+
 class Demo(Area):
     """The operator inside."""
 
@@ -113,6 +131,14 @@ class Demo(Area):
     @command("PUT", "/demo/sims/{phone}/vouching", public=True, errors=(NotFound,))
     async def vouch(self, phone: Phone, order: Vouching) -> Sim:
         """Let the network vouch for this line, or stop it."""
+
+    @query("/demo/provider/people", public=True)
+    async def provider_people(self) -> Page[ProviderPerson]:
+        """Who has an account at «Демо-ID»."""
+
+    @command("POST", "/demo/provider/visits", public=True, errors=(NotFound,))
+    async def visit_provider(self, order: ProviderVisit) -> None:
+        """Type a code on the page of «Демо-ID», and agree or refuse."""
 
     @query("/demo/clock", public=True)
     async def clock(self) -> ClockState:

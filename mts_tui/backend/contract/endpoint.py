@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Concatenate, Literal, ParamSpec, Protocol, Typ
 
 import msgspec
 
-from .errors import CabinetError, InvalidRequest, NotSignedIn
+from .errors import CabinetError, InvalidRequest, NoOperator, NotSignedIn
 from .model import Request, has_secret
 
 P = ParamSpec("P")
@@ -69,6 +69,7 @@ class Endpoint:
         errors: What it may raise, beyond what any operation may.
         preview: The operation that tells what this command would change, where it offers that.
         rehearses: The command that this operation is the preview of.
+        needs_operator: True for a command of an account that an imported number refuses.
         body_limit: Most bytes of a request's body; 0 for what the server takes of any.
     """
 
@@ -86,6 +87,7 @@ class Endpoint:
         public: bool,
         errors: tuple[type[CabinetError], ...],
         body_limit: int = 0,
+        imported: bool = False,
     ) -> None:
         self.function = function
         self.name = function.__name__
@@ -94,7 +96,14 @@ class Endpoint:
         self.changes = changes
         self.public = public
         self.body_limit = body_limit
-        self.errors = (InvalidRequest, *(() if public else (NotSignedIn,)), *errors)
+        own = changes and not public and "{account}" in path
+        self.needs_operator = own and not imported
+        self.errors = (
+            InvalidRequest,
+            *(() if public else (NotSignedIn,)),
+            *((NoOperator,) if self.needs_operator else ()),
+            *errors,
+        )
         code = function.__code__
         self.argument_names = code.co_varnames[1 : code.co_argcount]
         self._defaults = function.__defaults__ or ()
@@ -241,11 +250,13 @@ def command(
     errors: tuple[type[CabinetError], ...] = (),
     previewed: bool = False,
     body_limit: int = 0,
+    imported: bool = False,
 ) -> Callable[[Declared[A, P, R]], Declared[A, P, R]]:
     """Declare an operation that changes something, once for each idempotency key.
 
     With `previewed`, `Cabinet.preview` tells what it would change. `body_limit` lets a larger
-    body come in than those of other operations, bytes.
+    body come in than those of other operations, bytes. One that is `imported` works on imported
+    numbers too, which have no operator behind them; all others refuse those.
     """
     return _declare(
         method,
@@ -255,6 +266,7 @@ def command(
         errors=errors,
         previewed=previewed,
         body_limit=body_limit,
+        imported=imported,
     )
 
 
@@ -267,6 +279,7 @@ def _declare(
     errors: tuple[type[CabinetError], ...],
     previewed: bool = False,
     body_limit: int = 0,
+    imported: bool = False,
 ) -> Callable[[Declared[A, P, R]], Declared[A, P, R]]:
     def decorate(function: Declared[A, P, R]) -> Declared[A, P, R]:
         endpoint = Endpoint(
@@ -277,6 +290,7 @@ def _declare(
             public=public,
             errors=errors,
             body_limit=body_limit,
+            imported=imported,
         )
         if previewed:
             endpoint.preview = _preview_of(endpoint)

@@ -279,6 +279,81 @@ class TariffRefused(CabinetError):
     sentence = "{reason}"
 
 
+class StatementRefused(CabinetError):
+    """A statement cannot be ordered like that; `reason` is a whole sentence."""
+
+    code = "STATEMENT_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class ImportRefused(CabinetError):
+    """A file's rows cannot be taken in; `reason` is a whole sentence."""
+
+    code = "IMPORT_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class NoOperator(CabinetError):
+    """An imported number has no operator behind it: it is only looked at."""
+
+    code = "NO_OPERATOR"
+    status = 409
+    sentence = (
+        "У импортированного номера нет оператора: его историю можно смотреть, искать и считать, а "
+        "платить, подключать и менять нечего."
+    )
+
+
+class MessageRefused(CabinetError):
+    """A message cannot be sent or kept like that; `reason` is a whole sentence."""
+
+    code = "MESSAGE_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class BonusRefused(CabinetError):
+    """Points cannot be earned or spent like that; `reason` is a whole sentence."""
+
+    code = "BONUS_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class PromoRefused(CabinetError):
+    """A promotion cannot be joined or left now; `reason` is a whole sentence."""
+
+    code = "PROMO_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class SupportRefused(CabinetError):
+    """Support cannot take that; `reason` is a whole sentence."""
+
+    code = "SUPPORT_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class FamilyRefused(CabinetError):
+    """A child cannot be watched like that; `reason` is a whole sentence."""
+
+    code = "FAMILY_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
+class IdentityRefused(CabinetError):
+    """A social account cannot be linked or used; `reason` is a whole sentence."""
+
+    code = "IDENTITY_REFUSED"
+    status = 422
+    sentence = "{reason}"
+
+
 class BlockingRefused(CabinetError):
     """A number cannot be blocked or reported lost like that; `reason` is a whole sentence."""
 

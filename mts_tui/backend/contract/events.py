@@ -4,7 +4,10 @@ from typing import Literal
 
 from .model import AccountId, Count, Model, Moment
 
-EventKind = Literal["account", "message", "notice", "session", "password", "numbers", "connection"]
+EventKind = Literal[
+    "account", "message", "notice", "session", "password", "numbers", "statement", "support",
+    "connection",
+]  # fmt: skip
 
 
 NOBODY = ""

@@ -80,8 +80,12 @@ Cursor = Annotated[str, Meta(max_length=200, extra_json_schema={"format": "opaqu
 """Opaque place in a list, as the page before gave it."""
 
 
-class Money(Model):
-    """An amount in minor units of its currency (kopecks for RUB). Never a float."""
+class Money(Model, gc=False):
+    """An amount in minor units of its currency (kopecks for RUB). Never a float.
+
+    Nothing in it can lead back to it, so the garbage collector need not know of it: a long history
+    would keep that at work, and everything else waiting.
+    """
 
     amount_minor: Annotated[int, Meta(ge=-(2**53), le=2**53)]
     currency: Currency

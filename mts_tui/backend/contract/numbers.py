@@ -44,6 +44,9 @@ class Number(Model):
     """True for the number that this session signed in with."""
     lost: bool = False
     """«Аппарат утрачен»: nobody can sign in with it."""
+    imported: bool = False
+    """Its history comes from files, no operator is behind it: it has no balance and is read only.
+    """
 
 
 class LinkOrder(Request):
@@ -81,14 +84,17 @@ class Numbers(Area):
         A city number gets no SMS: a robot calls it and says the code.
         """
 
-    @command("PATCH", "/numbers/{account}", errors=(NotFound,))
+    @command("PATCH", "/numbers/{account}", errors=(NotFound,), imported=True)
     async def rename(self, account: AccountId, order: NumberChange) -> Number:
         """Call a number something else; only this cabinet sees it."""
 
-    @command("DELETE", "/numbers/{account}", errors=(NotFound, NumbersRefused))
+    @command("DELETE", "/numbers/{account}", errors=(NotFound, NumbersRefused), imported=True)
     async def unlink(self, account: AccountId) -> None:
-        """Take a number out of the cabinet; the number itself goes on. Can be undone."""
+        """Take a number out of the cabinet; the number itself goes on. Can be undone.
 
-    @command("PUT", "/numbers/{account}/place", errors=(NotFound,))
+        Refused for an imported number: it goes with the last of its files.
+        """
+
+    @command("PUT", "/numbers/{account}/place", errors=(NotFound,), imported=True)
     async def move(self, account: AccountId, order: NumberPlace) -> Page[Number]:
         """Put a number into another place of the list, and answer the list."""

@@ -31,6 +31,7 @@ class Option(Model):
     days: Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": 400})]
     """How long a one-off lasts; 0 until it is used up or switched off."""
     trial_days: Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": 400})]
+    """For how long it would be free, switched on now; 0 where it was tried out already."""
     packages: Annotated[list[TariffPackage], Meta(extra_json_schema={"maxItems": 20})]
     repeatable: bool
     """Whether it can be ordered again while it is on: what it includes is added."""
@@ -40,10 +41,12 @@ class Option(Model):
     trial_until: Moment | None
     """Until when it is free, where it is tried out now."""
     ends_at: Moment | None
-    """Until when a one-off lasts."""
+    """Until when a one-off lasts; of another that is off, until when it is paid for."""
     removable: bool
     refusal: Text
     """Why it is unavailable; empty otherwise."""
+    group: Label
+    """Of one group only one is on; empty where it goes with any."""
     conflicts: Annotated[list[Id], Meta(extra_json_schema={"maxItems": 100})]
     """Options that are on and would be switched off by it."""
     requires: Annotated[list[Id], Meta(extra_json_schema={"maxItems": 20})]

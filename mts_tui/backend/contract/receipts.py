@@ -63,7 +63,7 @@ class Mail(Model):
     at: Moment
     state: MailState
     reason: Text
-    """Why it failed: a whole sentence; empty otherwise."""
+    """Why it failed, or why the last try did while it is tried again: a sentence or two."""
 
 
 class MailOrder(Request):

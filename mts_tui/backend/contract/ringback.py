@@ -230,6 +230,13 @@ class Ringback(Area):
     async def heard(self, account: AccountId, phone: Phone, at: Moment) -> Heard:
         """«Что услышит звонящий» from a phone at a moment: by the documented priority."""
 
+    @query("/accounts/{account}/ringback/copies", errors=(NotFound,))
+    async def copies(self, account: AccountId, phone: Phone) -> Page[Melody]:
+        """What this account hears now when it calls a phone: melodies to `buy` for oneself.
+
+        Empty where that is the usual ringing, or a melody of their own, which nobody else can have.
+        """
+
     @command("POST", "/accounts/{account}/ringback/gifts", errors=_BUYS, previewed=True)
     async def give(self, account: AccountId, gift: Gift) -> GivenGift:
         """Give a melody of the catalogue for 30 days, which are paid now.

@@ -53,6 +53,8 @@ class Tariff(Model):
     current: bool
     refusal: Text
     """Why it cannot be changed to: a whole sentence; empty where it can."""
+    fits: bool
+    """Whether it is for numbers like this one, whatever money or a block may say today."""
 
 
 class TariffChange(Model):

@@ -12,21 +12,34 @@ from zoneinfo import ZoneInfo
 from mts_tui import formatting, phones
 from mts_tui.backend.contract.demo import Reply
 from mts_tui.backend.contract.errors import CabinetError, TooManyCodes, WrongCode
+from mts_tui.backend.contract.messages import SmsOrder
 from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.transfers import TransferOrder
 from mts_tui.backend.operator.catalogue import Tariff
-from mts_tui.backend.services import access, options, payments, tariffs, transfers, trust
-from mts_tui.backend.services import account as account_service
+from mts_tui.backend.services import (
+    access,
+    membership,
+    options,
+    payments,
+    promises,
+    sending,
+    tariffs,
+    transfers,
+    trust,
+)
 from mts_tui.backend.services.billing import Book, tariff_of, tariffs_of
 from mts_tui.backend.services.held import options_of
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms
 
-from . import care, gsm, ringback_phone
+from . import care, family_phone, gsm, ringback_phone
 
 UNKNOWN = "Неполадки подключения или неверный код MMI."
+SENT = "Сообщение отправлено."
 NOT_DELIVERED = "Сообщение не отправлено: у этого номера нет такой услуги."
 IMEI = "350000000000006"
 LAST_PAID = 5
+SHORTEST_NUMBER = 10
+"""Digits; what has fewer is a short number."""
 _ACCEPTED = "Заявка принята. Результат придёт в SMS."
 _PROMISE = "Обещанный платёж"
 _TRANSFER_MENU = "transfer"
@@ -66,11 +79,13 @@ def _code(tx: Transaction, account: Row, code: str, _menu: str) -> Reply:
 
 
 def send(tx: Transaction, account: Row, to: str, text: str) -> Reply:
-    """Take an SMS from the phone; short numbers answer."""
+    """Take an SMS from the phone; short numbers answer, others get it."""
     to = formatting.clean(to).strip()
     closed = care.gate(account, to)
     if closed is not None:
         return closed
+    if sum(sign.isdecimal() for sign in to) >= SHORTEST_NUMBER:
+        return _send_to_number(tx, account, to, text)
     tx.message(account["id"], to, formatting.clean(text), outgoing=True)
     word = " ".join(text.split()).casefold()
     answer = _COMMANDS.get((to, word)) or ringback_phone.by_sms(to, word)
@@ -78,11 +93,21 @@ def send(tx: Transaction, account: Row, to: str, text: str) -> Reply:
         reply = _run(answer, tx, account)
         if reply.text != _CODE_ON_ITS_WAY:  # The code itself comes as an SMS of its own.
             tx.message(account["id"], to, reply.text)
-        return Reply(text="Сообщение отправлено.")
+        return Reply(text=SENT)
     if to in {number for number, _ in _COMMANDS}:
         tx.message(account["id"], to, "Команда не распознана. Проверьте текст сообщения.")
-        return Reply(text="Сообщение отправлено.")
+        return Reply(text=SENT)
     return Reply(text=NOT_DELIVERED)
+
+
+def _send_to_number(tx: Transaction, account: Row, to: str, text: str) -> Reply:
+    """As from the cabinet: priced, delivered, answered now and then."""
+    try:
+        order = SmsOrder(to=[phones.parse_anywhere(to)], text=text)
+        sending.send(tx, account, sending.sms_of(order))
+    except (CabinetError, phones.PhoneError) as error:
+        return Reply(text=str(error))
+    return Reply(text=SENT)
 
 
 _CODE_ON_ITS_WAY = "Пароль отправлен вам в SMS."
@@ -171,7 +196,7 @@ def _limit(_tx: Transaction, account: Row) -> str:
 
 def _promises(tx: Transaction, account: Row) -> str:
     """The menu of sums, or why there is none."""
-    terms = trust.promise_terms_of(tx, account)
+    terms = promises.terms_of(tx, account)
     for condition in terms.conditions:
         if not condition.met:
             return condition.explanation
@@ -185,14 +210,14 @@ def _promises(tx: Transaction, account: Row) -> str:
 
 def _promised(place: int) -> Callable[[Transaction, Row], str]:
     def answer(tx: Transaction, account: Row) -> str:
-        trust.give(tx, account, trust.PROMISE_OFFERS[place])
+        promises.give(tx, account, promises.OFFERS[place])
         return _ACCEPTED
 
     return answer
 
 
 def _active_promise(tx: Transaction, account: Row) -> str:
-    active = trust.promise_terms_of(tx, account).active
+    active = promises.terms_of(tx, account).active
     if active is None:
         return "Действующего обещанного платежа нет. Получить: *111*123#"
     ends = active.due_at.astimezone(ZoneInfo(account["zone"]))
@@ -251,10 +276,12 @@ def _switch(tx: Transaction, account: Row, option: str, *, on: bool) -> str:
 
 
 def _points(_tx: Transaction, account: Row) -> str:
-    worth = formatting.money(
-        account["points"] * account_service.POINT_WORTH_MINOR, account["currency"]
-    )
-    return f"{formatting.points(account['points'])}, это {worth}."
+    return membership.told(account)
+
+
+def _join_bonus(tx: Transaction, account: Row) -> str:
+    membership.enrol(tx, account["id"])
+    return _ACCEPTED
 
 
 def _last_paid(tx: Transaction, account: Row) -> str:
@@ -333,6 +360,7 @@ _CODES: dict[str, Callable[[Transaction, Row], str]] = {
     "*111*59#": _tariff,
     "*111*217#": _rests(("data",)),
     "*111*455*0#": _points,
+    "*111*455*1#": _join_bonus,
     "*111*123#": _promises,
     "1113": _promises,
     "*111*1230#": _active_promise,
@@ -348,6 +376,10 @@ _COMMANDS: dict[tuple[str, str], Callable[[Transaction, Row], str]] = {
     ("3339", "пароль"): _password,
     ("111", "2118"): _trust_on,
     ("111", "21180"): _trust_off,
+    ("3322", "да"): family_phone.agree,
+    ("3322", "нет"): family_phone.refuse,
+    ("3322", "кто"): family_phone.who,
+    ("3322", "инфо"): family_phone.info,
 }
 _AGAIN = {"promise": "*111*123#", "ringback": "*111*28#"}
 _MENUS: dict[str, dict[str, Callable[[Transaction, Row], str]]] = {
@@ -358,7 +390,7 @@ _MENUS: dict[str, dict[str, Callable[[Transaction, Row], str]]] = {
         "4": _tariff,
     },
     "ringback": {"1": ringback_phone.switch_on},
-    "promise": {str(place + 1): _promised(place) for place in range(len(trust.PROMISE_OFFERS))},
+    "promise": {str(place + 1): _promised(place) for place in range(len(promises.OFFERS))},
 }
 _MENUS_BEGIN = {
     "111": "МТС. ",

@@ -9,16 +9,15 @@ import contextlib
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
 from mts_tui import __version__
-from mts_tui.backend.background import Background, Job, due_job
+from mts_tui.backend.background import Background, Forgetting, Job, due_job
 from mts_tui.backend.contract.errors import Unavailable
 from mts_tui.backend.contract.events import Event
-from mts_tui.backend.services import access
 from mts_tui.backend.services.billing import Book
 from mts_tui.backend.services.forwarding import FORWARDED, Diversion, unconditional
 from mts_tui.backend.store import Store, Transaction
@@ -41,8 +40,6 @@ _FIRST_CATCH_UP = 15.0
 _LOOKED_AFTER_EVERY = timedelta(minutes=1)
 _FAR_BEHIND = timedelta(hours=1)
 _USAGE_EVERY = (15.0, 40.0)
-_KEPT = timedelta(days=3)
-_ANSWERS_KEPT = timedelta(hours=48)
 _EVENTS_AT_ONCE = 200
 _PATIENCE = 3
 
@@ -158,7 +155,6 @@ class Life:
         seed: For an empty store.
         live: Whether usage goes on; time passes in any case.
         tell: Told of every event, of other processes' too.
-        jobs: Other work for the same thread.
     """
 
     def __init__(
@@ -168,7 +164,6 @@ class Life:
         seed: int,
         live: bool,
         tell: Callable[[list[Event]], None],
-        jobs: Sequence[Job] = (),
     ) -> None:
         self._store = store
         self._seed = seed
@@ -179,8 +174,11 @@ class Life:
         self._rng = Random()
         self._usage_at = math.inf
         self._catch_up_at = 0.0
-        work = [due_job(store, _live_to_now), self._catch_up, self._use, self._hear_others]
-        self._background = Background("operator-life", [*work, *jobs])
+        work: list[Job] = [
+            *(due_job(store, _live_to_now), self._catch_up, self._use, self._hear_others),
+            Forgetting(store),
+        ]
+        self._background = Background("operator-life", work)
 
     def begin(self) -> None:
         """Open the store, bring the people in where it is empty, and start living.
@@ -243,7 +241,6 @@ class Life:
         if self._store.change(_live_behind):
             return True
         self._catch_up_at = time.monotonic() + _CATCH_UP_EVERY
-        self._store.change(forget)
         return False
 
     def _use(self) -> bool:
@@ -292,12 +289,3 @@ def _use_something(tx: Transaction, rng: Random) -> None:
     usage = live_usage(rng, book.phone, contacts(seed, account_id, book.phone))
     _use(book, usage, tx.now_ms, unconditional(tx, tx.accounts.by_id(id=account_id)))
     book.write()
-
-
-def forget(tx: Transaction) -> None:
-    """Delete what nobody needs any more."""
-    access.forget_old(tx)
-    tx.common.forget_answers(before=to_ms(tx.now - _ANSWERS_KEPT))
-    tx.common.forget_events(before=to_ms(tx.now - _KEPT))
-    tx.common.forget_notifications(now=tx.now_ms)
-    tx.payments.forget_undos(before=to_ms(tx.now - _KEPT))

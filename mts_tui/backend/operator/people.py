@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from mts_tui import phones
-from mts_tui.backend.services import options
+from mts_tui.backend.services import options, points
 from mts_tui.backend.services.billing import Book
 from mts_tui.backend.services.subscriptions import Offer, subscribe
 from mts_tui.backend.store.ledger import Entry
 from mts_tui.backend.store.transaction import Transaction, from_ms, to_ms
 
 from . import catalogue
+from .catalogue.rewards import rewards
 from .life import live_until
 
 HISTORY = timedelta(days=751)
@@ -96,6 +97,10 @@ OPTIONS = (
     ("misha-moscow", 129, "blacklist-child"),
 )
 """Whose, how many days ago it was switched on, and which."""
+BONUS_MEMBERS = ("anna-moscow", "misha-moscow")
+"""Who takes part in «МТС Бонус» from the first day."""
+TICKETS = (("anna-moscow", 228), ("anna-moscow", 41))
+"""Who ordered a ticket for points, and how many days ago."""
 MAIN_PHONE = LINES[0].phone
 
 
@@ -157,6 +162,30 @@ def _begun(tx: Transaction, line: str) -> Iterator[tuple[int, Callable[[], None]
                 to_ms(tx.now - timedelta(days=days, hours=7)),
                 partial(_switch_on, tx, line, option),
             )
+    for number, (account, days) in enumerate(TICKETS, 1):
+        if account == line:
+            since = to_ms(tx.now - timedelta(days=days, hours=3))
+            yield since, partial(_order_ticket, tx, line, f"ДЕМО-КИНО-{number:04}")
+
+
+def _order_ticket(tx: Transaction, line: str, code: str) -> None:
+    """A reward ordered long ago: nobody is told of it today."""
+    reward = rewards()["cinema"]
+    book = Book(tx, line)
+    at = book.lived_until
+    points.go(book, at, "reward", reward.title, reward.points, "bonus:code")
+    tx.bonus.add_order(
+        account_id=line,
+        id=tx.new_id(),
+        at=at,
+        reward=reward.id,
+        title=reward.title,
+        points=reward.points,
+        state="done",
+        code=code,
+        until=at + reward.days * points.DAY,
+    )
+    book.write()
 
 
 def _switch_on(tx: Transaction, line: str, option: str) -> None:
@@ -190,4 +219,6 @@ def _open(tx: Transaction, line: Line, order: int) -> datetime:
         fee_day=opened.day,
         points_at=to_ms(opened + timedelta(minutes=2)),
     )
+    if line.id in BONUS_MEMBERS:
+        tx.bonus.enrol(id=line.id, at=to_ms(opened))
     return opened

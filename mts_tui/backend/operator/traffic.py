@@ -24,7 +24,16 @@ import msgspec
 from mts_tui.backend.operator.catalogue import MEGABYTE, Kind, Route
 from mts_tui.backend.operator.rating import Direction, Usage, country_of, route_of
 
-__all__ = ["ACCESS_POINTS", "PROFILES", "Contact", "Profile", "contacts", "day_usage", "live_usage"]
+__all__ = [
+    "ACCESS_POINTS",
+    "PROFILES",
+    "Contact",
+    "Profile",
+    "contacts",
+    "day_usage",
+    "is_invented",
+    "live_usage",
+]
 
 Record = tuple[int, Usage]
 """Seconds since midnight of the account's own day, and what happened."""
@@ -216,6 +225,21 @@ def _peer(rng: Random, phone: str, place: int) -> str:
         return f"+7{code}{first + int(rng.random() * (last - first + 1)):03}{_digits(rng, 4)}"
     codes = _OTHER_FAR if far else _OTHER_NEAR
     return f"+7{codes[int(rng.random() * len(codes))]}{_digits(rng, 7)}"
+
+
+def is_invented(phone: str) -> bool:
+    """Tell whether a number, E.164, is one of those that the demo's interlocutors have."""
+    if any(phone.startswith(start) for start, _free in _FICTION):
+        return True
+    if phone.startswith((_BELARUS, _UKRAINE)):
+        return phone[-4:] >= "0010"  # The first ten are the demo's subscribers.
+    code, block = phone[2:5], phone[5:8]
+    if not phone.startswith("+7"):
+        return False
+    if code in (*_OTHER_NEAR, *_OTHER_FAR):
+        return True
+    first, last = _OWN_GAPS.get(code, (1, 0))
+    return first <= int(block) <= last
 
 
 def _happens(rng: Random, chance: float) -> bool:

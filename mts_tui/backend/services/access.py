@@ -18,6 +18,7 @@ from mts_tui.backend.contract.access import (
     CodeOrder,
     CodeSent,
     Confirmation,
+    Device,
     Line,
     NewPassword,
     PasswordState,
@@ -31,6 +32,7 @@ from mts_tui.backend.contract.errors import (
     EntryClosed,
     InvalidRequest,
     LineUnknown,
+    NoOperator,
     NotFound,
     NotSignedIn,
     NumberClosed,
@@ -42,7 +44,7 @@ from mts_tui.backend.contract.errors import (
     WrongPassword,
 )
 from mts_tui.backend.contract.model import Page
-from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
+from mts_tui.backend.store.transaction import Answer, Row, Soon, Transaction, from_ms, to_ms
 
 from . import passwords
 from .caller import Caller, Guest
@@ -64,6 +66,7 @@ CLOCKS_DIFFER = timedelta(seconds=30)
 """By so much at most: of machines that serve together, and of whoever waited for a lock."""
 OLD_PASSWORD = timedelta(days=180)
 PASSWORDS_REMEMBERED = 3
+DEVICES_SHOWN = 200
 FLOOD_WINDOW_MS = 10 * 60 * 1000
 FLOOD_FROM_ADDRESS = 60
 """Sign-ins and codes asked for from one address within a window."""
@@ -74,7 +77,7 @@ FLOOD_SHARDS = 16
 
 def request_code(tx: Transaction, guest: Guest, order: CodeOrder) -> CodeSent:
     """See `contract.access.Access.request_code`."""
-    _refuse_flood(tx, guest, order.phone)
+    refuse_flood(tx, guest, order.phone)
     _refuse_if_closed(tx, order.phone, "code")
     send_code(tx, order.phone)
     return CodeSent(
@@ -135,7 +138,7 @@ def send_code(tx: Transaction, phone: str) -> None:
 
 def sign_in(tx: Transaction, guest: Guest, order: SignIn) -> SignedIn:
     """See `contract.access.Access.sign_in`."""
-    _refuse_flood(tx, guest, order.phone)
+    refuse_flood(tx, guest, order.phone)
     tx.access.hold(phone=order.phone)
     account = _open_account(tx, order.phone)
     if account is not None and account["kind"] != "mobile":
@@ -183,14 +186,54 @@ def sign_in_by_line(tx: Transaction, guest: Guest) -> SignedIn:
     return _open_session(tx, account, "line", "", "", announce=True)
 
 
-def authenticate(tx: Transaction, token: str | None) -> Caller:
+def open_recognised(
+    tx: Transaction, account_id: str, device: str | None, device_name: str
+) -> SignedIn:
+    """Open a session for whom an identity provider has recognised.
+
+    The number's refusals are those of every way in. The device is not trusted by this, and the
+    session is no proof: those ask for a code or the password.
+
+    Raises:
+        EntryClosed: The number's phone is lost.
+        NumberClosed: Three tries were wrong within the last ten minutes.
+    """
+    phone = tx.accounts.by_id(id=account_id)["phone"]
+    tx.access.hold(phone=phone)
+    account = _open_account(tx, phone)
+    if account is None:  # An account does not lose its number.
+        raise EntryClosed
+    device_hash = _token_hash(device) if device else ""
+    trusted = bool(device_hash and tx.access.trusted(account_id=account_id, token_hash=device_hash))
+    if not trusted:
+        _refuse_if_closed(tx, phone, "code")
+    return _open_session(tx, account, "identity", device_hash, device_name, announce=not trusted)
+
+
+def open_own_session(tx: Transaction, account: Row) -> SignedIn:
+    """A session in the cabinet of a person's own files: where it lies, nobody else comes."""
+    return _open_session(tx, account, "line", "", "", announce=False)
+
+
+def seek(soon: Soon, token: str) -> Answer:
+    """Ask for the session of a token, for `authenticate`."""
+    session: Answer = soon.access.session(token_hash=_token_hash(token))
+    return session
+
+
+def authenticate(tx: Transaction, token: str | None, session: Answer | None = None) -> Caller:
     """The caller of a session's token.
+
+    Args:
+        tx: The transaction.
+        token: The token, if there is one.
+        session: What `seek` gave, where the session was asked for already.
 
     Raises:
         NotSignedIn: No such session, or it ended, was idle 20 minutes, or is a day old; or the
             number's phone is lost.
     """
-    row = tx.access.session(token_hash=_token_hash(token)) if token else None
+    row = (session or seek(tx.soon, token))() if token else None
     if (
         row is None
         or row["ended_at"] is not None
@@ -239,6 +282,33 @@ def end_session(tx: Transaction, caller: Caller, session: str) -> None:
     tx.emit(ended["account_id"], "session")
 
 
+def devices(tx: Transaction, caller: Caller) -> Page[Device]:
+    """See `contract.access.Access.devices`."""
+    rows = tx.access.devices_of(subscriber_id=caller.subscriber_id, count=DEVICES_SHOWN)
+    return Page(
+        items=[
+            Device(
+                id=row["token_hash"],
+                phone=row["phone"],
+                name=row["name"],
+                trusted_at=from_ms(row["trusted_at"]),
+                current=row["token_hash"] == caller.device_hash,
+            )
+            for row in rows
+        ]
+    )
+
+
+def distrust(tx: Transaction, caller: Caller, device: str) -> None:
+    """See `contract.access.Access.distrust`."""
+    rows = list(tx.access.distrust(subscriber_id=caller.subscriber_id, token_hash=device))
+    if not rows:
+        raise NotFound
+    for row in rows:
+        tx.access.end_sessions_on(account_id=row["account_id"], device_hash=device, at=tx.now_ms)
+        tx.emit(row["account_id"], "session")
+
+
 def confirm(tx: Transaction, caller: Caller, order: Confirmation) -> Session:
     """See `contract.access.Access.confirm`."""
     account = tx.accounts.by_id(id=caller.account_id)
@@ -281,6 +351,8 @@ def password(tx: Transaction, caller: Caller) -> PasswordState:
 
 def set_password(tx: Transaction, caller: Caller, order: NewPassword) -> PasswordState:
     """See `contract.access.Access.set_password`."""
+    if tx.accounts.by_id(id=caller.account_id)["imported"]:
+        raise NoOperator
     require_proof(tx, caller)
     reason = passwords.refusal(order.password, caller.phone)
     if reason is not None:
@@ -314,12 +386,23 @@ def set_password(tx: Transaction, caller: Caller, order: NewPassword) -> Passwor
     return _password_state(tx, caller.account_id)
 
 
-def forget_old(tx: Transaction) -> None:
-    """Delete what has no use any more: dead codes, tries that count no more, old sessions."""
-    tx.access.forget_tries(now=tx.now_ms)
-    tx.access.forget_codes(before=to_ms(tx.now - CODES_WITHIN - CODE_LIVES))
-    tx.access.forget_rates(before=tx.now_ms - 2 * FLOOD_WINDOW_MS)
-    tx.access.forget_sessions(before=to_ms(tx.now - 2 * LONGEST_SESSION))
+def forget_old(tx: Transaction, count: int) -> list[Answer]:
+    """Delete what has no use any more: dead codes, tries that count no more, old sessions.
+
+    Args:
+        tx: The transaction.
+        count: How many of each at most.
+
+    Returns:
+        What was deleted of each.
+    """
+    access = tx.soon.access
+    return [
+        access.forget_tries(now=tx.now_ms, count=count),
+        access.forget_codes(before=to_ms(tx.now - CODES_WITHIN - CODE_LIVES), count=count),
+        access.forget_rates(before=tx.now_ms - 2 * FLOOD_WINDOW_MS, count=count),
+        access.forget_sessions(before=to_ms(tx.now - 2 * LONGEST_SESSION), count=count),
+    ]
 
 
 def _open_account(tx: Transaction, phone: str) -> Row | None:
@@ -389,7 +472,7 @@ def _prove(
     raise tx.keep(NumberClosed(seconds=int(CLOSED_FOR.total_seconds())))
 
 
-def _refuse_flood(tx: Transaction, guest: Guest, phone: str) -> None:
+def refuse_flood(tx: Transaction, guest: Guest, phone: str) -> None:
     """Let only so many tries through, from one address and overall.
 
     Raises:
@@ -458,7 +541,7 @@ def _open_session(
         device_hash=device_hash,
         device_name=device_name,
         at=tx.now_ms,
-        proved_at=0 if way == "line" else tx.now_ms,
+        proved_at=0 if way in {"line", "identity"} else tx.now_ms,
     )
     tx.emit(account["id"], "session")
     if announce:

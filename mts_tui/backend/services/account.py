@@ -1,6 +1,6 @@
 """«Счет»: what an account has, what it spent, and how long its packages will last."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mts_tui.backend.contract.account import (
@@ -20,11 +20,11 @@ from mts_tui.backend.contract.model import Money, Page
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
 from .billing import next_fee, tariff_of
-from .budget import budget_of, checked_limit
+from .budget import budget_of, checked_limit, month_of
 from .caller import Caller, own_account
 from .charges import upcoming
 from .numbers import number
-from .periods import month_start
+from .points import worth
 from .subscriptions import listed, switch_off
 from .undo import offer
 
@@ -34,8 +34,6 @@ UNITS: dict[str, BucketUnit] = {
     "mms": "piece",
     "data": "byte",
 }
-POINT_WORTH_MINOR = 30
-"""One bonus point in kopecks: 10 points = 3 ₽ (the project's decision, facts 1.10)."""
 PACE_NEEDS = timedelta(hours=12)
 """A pace taken over less time than this says nothing."""
 
@@ -46,15 +44,18 @@ def overview(tx: Transaction, caller: Caller, account: str) -> Overview:
     tariff = tariff_of(tx, row["tariff_id"])
     currency = row["currency"]
     local = tx.now.astimezone(ZoneInfo(row["zone"]))
-    spent = tx.ledger.spent_by_kind(account_id=account, since=to_ms(month_start(local)))
+    month = month_of(tx, row)
+    spent = tx.ledger.spent_by_kind(account_id=account, since=to_ms(month))
     fee = 0
     if row["fee_at"] and row["state"] != "blocked":
         fee = next_fee(tariff, from_ms(row["fee_at"]).astimezone(local.tzinfo))
     return Overview(
         number=number(row, tariff.title, caller),
-        available=Money(amount_minor=row["balance"] - row["floor"], currency=currency),
+        available=Money(
+            amount_minor=0 if row["imported"] else row["balance"] - row["floor"], currency=currency
+        ),
         trust_limit=Money(amount_minor=-row["base_floor"], currency=currency)
-        if row["base_floor"]
+        if row["base_floor"] and not row["imported"]
         else None,
         points=_points(row),
         buckets=[
@@ -75,6 +76,7 @@ def overview(tx: Transaction, caller: Caller, account: str) -> Overview:
         else None,
         budget=budget_of(tx, row) if row["budget"] is not None else None,
         as_of=tx.now,
+        month_of=month.astimezone(UTC),
     )
 
 
@@ -171,7 +173,6 @@ def forecast(
 
 
 def _points(row: Row) -> Points | None:
-    if row["country"] != "RU" or row["kind"] != "mobile":
+    if row["bonus_since"] is None:
         return None
-    worth = Money(amount_minor=row["points"] * POINT_WORTH_MINOR, currency=row["currency"])
-    return Points(amount=row["points"], worth=worth)
+    return Points(amount=row["points"], worth=worth(row["points"]))

@@ -24,7 +24,7 @@ from mts_tui.backend.contract.errors import InvalidRequest, NotFound
 from mts_tui.backend.contract.model import Money, Page
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
-from . import explanation
+from . import explanation, imported_prices
 from .caller import Caller, own_account
 from .labels import labels_of
 
@@ -155,11 +155,16 @@ def operation(tx: Transaction, caller: Caller, account: str, operation: str) -> 
     found = tx.archive.operation(account_id=account, seq=int(operation))
     if found is None:
         raise NotFound
-    shares = tx.services.shares(account_id=account, seq=found["seq"])
+    if row["imported"]:
+        told, steps = imported_prices.explained(tx, row, found)
+    else:
+        shares = tx.services.shares(account_id=account, seq=found["seq"])
+        told = explanation.sentence(found, row["currency"], shares)
+        steps = explanation.steps(found, row["currency"], shares)
     return OperationDetail(
         operation=operation_of(found, row["currency"]),
-        explanation=explanation.sentence(found, row["currency"], shares),
-        steps=explanation.steps(found, row["currency"], shares),
+        explanation=told,
+        steps=steps,
         receipt=explanation.has_receipt(found),
         related=[operation_of(one, row["currency"]) for one in explanation.related(tx, found, row)],
     )

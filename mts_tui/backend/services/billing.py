@@ -13,8 +13,8 @@ take its fee in daily parts instead.
 
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import structs
 
+from mts_tui.backend.contract.notifications import Place
 from mts_tui.backend.operator.catalogue import Option, Tariff
 from mts_tui.backend.operator.catalogue import Package as Included
 from mts_tui.backend.operator.rating import Charge, Usage
@@ -30,13 +31,11 @@ from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
 from .budget import BudgetWatch
 from .held import Held, held_of, option_of
+from .nights import month_after, next_month, night_after
 from .notifications import NoticeKind, notify
 from .packages import Package, Packages
-from .periods import month_start
 from .plans import Plans
 
-POINT_COSTS_MINOR = 500
-"""Kopecks of communication that earn one bonus point (facts 1.10)."""
 POINTS_DAY = 20
 """Day of the month on which the month before is rewarded (facts 1.10: the 20th to the 25th)."""
 DAYS_OF_A_PART = 30
@@ -85,6 +84,8 @@ class Standing(msgspec.Struct):
 
 PROMISE = "promise"
 """The id under which an account's promised payment falls due."""
+PROMOTION = "promo:"
+"""How the id begins under which a promotion ends."""
 _SERVICES = ("option_life.", "tariffs.")
 """Modules whose dues belong to the tariff and the options."""
 
@@ -111,6 +112,13 @@ def _function(call: str) -> Callable[..., Any]:
     return function
 
 
+def state_of(state: str, balance: int, floor: int, *, suspended: bool) -> str:
+    """The state of an account in which nothing else has changed."""
+    if state == "blocked":
+        return state
+    return "no_money" if suspended or balance <= floor else "active"
+
+
 def next_fee(tariff: Tariff, local: datetime) -> int:
     """What a tariff takes at a moment of the account's own zone: a month, or its part of a day."""
     if tariff.charging != "day" or not tariff.monthly:
@@ -128,12 +136,17 @@ class Book:
     """
 
     def __init__(self, tx: Transaction, account_id: str) -> None:
-        row: Row = tx.ledger.hold(id=account_id)
+        held = tx.soon.ledger.hold(id=account_id)
+        tariff = tx.soon.common.tariff_of(account_id=account_id)
+        packages = tx.soon.ledger.open_buckets(account_id=account_id)
+        options = tx.soon.services.options(account_id=account_id)
+        dues = tx.soon.ledger.dues(account_id=account_id)
+        row: Row = held()
         self.tx = tx
         self.id = account_id
         self.phone: str = row["phone"]
         self.zone = ZoneInfo(row["zone"])
-        self.tariff = tariff_of(tx, row["tariff_id"])
+        self.tariff = _decoded(tariff()["body"])
         self.balance: int = row["balance"]
         self.floor: int = row["floor"]
         self.state: str = row["state"]
@@ -141,26 +154,24 @@ class Book:
         self.fee_at: int | None = row["fee_at"]
         self.lived_until: int = row["lived_until"]
         self._fee_day: int = row["fee_day"]
-        self._points: int = row["points"]
+        self.bonus_since: int | None = row["bonus_since"]
         self._points_at: int = row["points_at"]
         self.currency: str = row["currency"]
         self.base_floor: int = row["base_floor"]
         self.autopay_below: int | None = row["autopay_below"]
+        self.written: int = row["operation_seq"]
         self.entries: list[Entry] = []
         self._known_floor = self.floor
         self._budget = BudgetWatch(tx, row) if row["budget"] is not None else None
-        found = tx.ledger.buckets(account_id=account_id, at=self.lived_until)
-        self.packages = Packages(Package(**dict(one)) for one in found)
-        self.options = {
-            one["id"]: held_of(one) for one in tx.services.options(account_id=account_id)
-        }
+        self.packages = Packages(Package(**dict(one)) for one in packages())
+        self.options = {one["id"]: held_of(one) for one in options()}
         self._known_options = {one.id: structs.replace(one) for one in self.options.values()}
         self._catalogue: dict[str, Option] = {}
         self.plans = Plans(self)
-        self._new_notices: list[tuple[NoticeKind, str, str, bool]] = []
+        self._new_notices: list[Callable[[Transaction, str], None]] = []
         self.dues = {
             one["id"]: Due(one["id"], one["at"], one["call"], msgspec.json.decode(one["body"]))
-            for one in tx.ledger.dues(account_id=account_id)
+            for one in dues()
         }
         self._known_dues = {one.id: structs.replace(one) for one in self.dues.values()}
         self._next = 0
@@ -282,9 +293,22 @@ class Book:
         self.dues.pop(due_id, None)
         self._look_ahead()
 
-    def notice(self, title: str, text: str, *, kind: NoticeKind = "fee", sms: bool = False) -> None:
-        """Tell the owner, once the book is written."""
-        self._new_notices.append((kind, title, text, sms))
+    def notice(
+        self,
+        title: str,
+        text: str,
+        *,
+        kind: NoticeKind = "fee",
+        sms: bool = False,
+        place: Place | None = None,
+        subject: str = "",
+    ) -> None:
+        """Tell the owner, once the book is written; see `notifications.notify`."""
+        self._new_notices.append(
+            partial(
+                notify, kind=kind, title=title, text=text, sms=sms, place=place, subject=subject
+            )
+        )
 
     @property
     def own_floor(self) -> int:
@@ -310,15 +334,12 @@ class Book:
         tx.ledger.put_buckets([{"account_id": self.id, **one} for one in self.packages.changed])
         self._write_options()
         self._write_dues()
-        if self.state != "blocked":
-            short = self.suspended or self.balance <= self.floor
-            self.state = "no_money" if short else "active"
+        self.state = state_of(self.state, self.balance, self.floor, suspended=self.suspended)
         tx.ledger.settle(
             id=self.id,
             lived_until=self.lived_until,
             fee_at=self.fee_at,
             fee_day=self._fee_day,
-            points=self._points,
             points_at=self._points_at,
             suspended=int(self.suspended),
             state=self.state,
@@ -326,8 +347,8 @@ class Book:
             budget_told=self._budget.told if self._budget is not None else 0,
             due_at=self._next,
         )
-        for kind, title, text, sms in self._new_notices:
-            notify(tx, self.id, kind, title, text, sms=sms)
+        for notice in self._new_notices:
+            notice(tx, self.id)
 
     def _write_options(self) -> None:
         dropped = [{"account_id": self.id, **one} for one in self.packages.dropped]
@@ -387,7 +408,9 @@ class Book:
         if self._fee_falls_due is not None and self._fee_falls_due <= at:
             self._take_fee(self._fee_falls_due)
         if self._points_at <= at:
-            self._earn(self._points_at)
+            _function("points.earn")(self, self._points_at)
+            local = from_ms(self._points_at).astimezone(self.zone)
+            self._points_at = to_ms(next_month(local, POINTS_DAY))
         self._happening = False
         self._look_ahead()
 
@@ -430,8 +453,15 @@ class Book:
                     rated_units=1,
                 )
             )
+            if self._promotions:
+                _function("promotions.fee_taken")(self, at, fee)
         self._renew(at)
         self._look_ahead()
+
+    @property
+    def _promotions(self) -> bool:
+        """Whether the account takes part in promotions that look at its fees: those end one day."""
+        return any(one.startswith(PROMOTION) for one in self.dues)
 
     def _suspend(self, at: int) -> None:
         """No money for the fee: the packages wait, and the fee is tried again each night."""
@@ -441,6 +471,8 @@ class Book:
                 f"На плату за тариф {self.tariff.title} не хватило денег. Пополните счёт: "
                 "плата спишется сразу, и пакеты снова заработают.",
             )
+            if self._promotions:
+                _function("promotions.fee_missed")(self)
         self.suspended = True
         if self.fee_at is None or self.fee_at <= at:
             self.fee_at = self.night_after(at)
@@ -518,16 +550,7 @@ class Book:
         } | {one.id: one for one in before.dues}
         self.services_changed()
 
-    def _earn(self, at: int) -> None:
-        """Points for what was spent in the calendar month before."""
-        local = from_ms(at).astimezone(self.zone)
-        this = month_start(local)
-        last = (this - timedelta(days=1)).replace(day=1)
-        if self.tariff.country == "RU":
-            self._points += self._spent(to_ms(last), to_ms(this)) // POINT_COSTS_MINOR
-        self._points_at = to_ms(_next_month(local, POINTS_DAY))
-
-    def _spent(self, since: int, until: int) -> int:
+    def spent(self, since: int, until: int) -> int:
         """Minor units spent in `[since, until)`, the entries in hand included."""
         spent: int = self.tx.ledger.spent_between(account_id=self.id, since=since, until=until)
         for entry in reversed(self.entries):
@@ -544,29 +567,3 @@ class Book:
     def month_after(self, at: int, day: int) -> int:
         """The night of a day in the next month (the last day of a short month), ms."""
         return to_ms(month_after(self.id, from_ms(at), day, self.zone))
-
-
-def _next_month(local: datetime, day: int) -> datetime:
-    """The given day of the next month, or its last day; the time of day stays."""
-    first: date = (local.replace(day=1) + timedelta(days=32)).date().replace(day=1)
-    last = monthrange(first.year, first.month)[1]
-    return datetime.combine(first.replace(day=min(day, last)), local.timetz())
-
-
-def night_after(account_id: str, at: datetime, zone: ZoneInfo) -> datetime:
-    """The next of an account's nights, the moment itself not included."""
-    local = at.astimezone(zone)
-    tonight = from_ms(_night(account_id, local, 0))
-    return tonight if tonight > at else from_ms(_night(account_id, local, 1))
-
-
-def month_after(account_id: str, at: datetime, day: int, zone: ZoneInfo) -> datetime:
-    """The night of a day in the next month, or of the last day of a short one."""
-    return from_ms(_night(account_id, _next_month(at.astimezone(zone), day), 0))
-
-
-def _night(account_id: str, local: datetime, days: int) -> int:
-    """About 03:00 some days later; each account has its own minute of the night."""
-    minute = sum(map(ord, account_id)) % 32
-    night = datetime.combine(local.date() + timedelta(days=days), datetime.min.time())
-    return to_ms(night.replace(hour=3, minute=minute, second=9, tzinfo=local.tzinfo))

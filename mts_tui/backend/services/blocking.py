@@ -49,6 +49,12 @@ WORKS = (
     "звонки на 0890 и 112",
     "номер, тариф, остатки и настройки остаются за вами",
 )
+WORKS_WHILE_LOST = (
+    "пополнение счёта",
+    "архив операций, выписки, квитанции: с другого вашего номера",
+    "звонки на 112",
+    "номер, тариф, остатки и настройки остаются за вами",
+)
 _DUE = "block"
 _CITY = (
     "У городского номера нет SIM-карты, и блокировать нечего. Если он больше не нужен, позвоните "
@@ -159,6 +165,7 @@ def set_block(tx: Transaction, account: Row) -> None:
             f"{price_of(account)} в день. Разблокировать: кабинет или звонок на 0890.",
             kind="account",
             sms=True,
+            place="blocking",
         )
         tx.emit(book.id, "account")
     book.write()
@@ -177,6 +184,7 @@ def clear_block(tx: Transaction, account: Row) -> None:
             "Номер снова работает. Если блокировку сняли не вы, позвоните на 0890.",
             kind="account",
             sms=True,
+            place="blocking",
         )
         tx.emit(book.id, "account")
     book.write()
@@ -256,7 +264,7 @@ def _put_autopay_to_rest(book: Book) -> list[str]:
 
 def _tell(tx: Transaction, account_id: str, title: str, text: str) -> None:
     sms = tx.accounts.by_id(id=account_id)["kind"] == "mobile"
-    notify(tx, account_id, "account", title, text, sms=sms)
+    notify(tx, account_id, "account", title, text, sms=sms, place="blocking")
 
 
 def _view(tx: Transaction, caller: Caller, row: Row) -> BlockState:
@@ -271,7 +279,7 @@ def _view(tx: Transaction, caller: Caller, row: Row) -> BlockState:
         price=Money(amount_minor=PRICES[currency], currency=currency),
         spent=Money(amount_minor=spent, currency=currency),
         stops=list(STOPS),
-        works=list(WORKS),
+        works=list(WORKS if row["lost_at"] is None else WORKS_WHILE_LOST),
         refusal="" if row["kind"] == "mobile" else _CITY,
         lost=row["lost_at"] is not None,
         lost_since=None if row["lost_at"] is None else from_ms(row["lost_at"]),

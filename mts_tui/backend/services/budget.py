@@ -5,7 +5,7 @@ decide themselves: usage beyond the packages, transfers, purchases.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -91,9 +91,17 @@ class BudgetWatch:
         self._spent = spent + in_hand
 
 
+def month_of(tx: Transaction, row: Row) -> datetime:
+    """When the month began that an account tells of: the running one, or an imported one's last."""
+    at = tx.now
+    if row["imported"] and row["operation_seq"]:
+        at = from_ms(tx.imports.moment_of(account_id=row["id"], seq=row["operation_seq"]))
+    return month_start(at.astimezone(ZoneInfo(row["zone"])))
+
+
 def budget_of(tx: Transaction, row: Row) -> Budget:
     """The contract's form of an account's budget."""
-    since = month_start(tx.now.astimezone(ZoneInfo(row["zone"])))
+    since = month_of(tx, row)
     spent = tx.ledger.spent_since(account_id=row["id"], since=to_ms(since))
     currency = row["currency"]
     limit = row["budget"]

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from mts_tui.backend.contract.errors import NotFound
+from mts_tui.backend.contract.errors import NoOperator, NotFound
 from mts_tui.backend.store.transaction import Row, Transaction
 
 
@@ -28,6 +28,7 @@ class Caller(Struct, frozen=True):
         session_id: The session.
         device_hash: Hash of the device's token, empty where it has none.
         proved_at: When the person last showed a code or the password, ms.
+        asks_operator: Whether what is asked for needs an operator behind the number.
     """
 
     subscriber_id: str
@@ -36,6 +37,7 @@ class Caller(Struct, frozen=True):
     session_id: str
     device_hash: str
     proved_at: int
+    asks_operator: bool = False
 
 
 def own_account(tx: Transaction, caller: Caller, account_id: str) -> Row:
@@ -43,8 +45,11 @@ def own_account(tx: Transaction, caller: Caller, account_id: str) -> Row:
 
     Raises:
         NotFound: It is not, or there is none: the answer does not tell which.
+        NoOperator: It is an imported one, and what is asked for is not for these.
     """
     row = tx.accounts.of_cabinet(subscriber_id=caller.subscriber_id, id=account_id)
     if row is None:
         raise NotFound
+    if caller.asks_operator and row["imported"]:
+        raise NoOperator
     return row

@@ -8,9 +8,10 @@ from mts_tui.backend.contract.model import Money
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
 from . import collection, melodies
-from .billing import PROMISE, month_after, next_fee, night_after, tariff_of
+from .billing import PROMISE, next_fee, tariff_of
 from .blocking import DAY, PRICES, TITLE
 from .held import held_of, option_of
+from .nights import month_after, night_after
 from .option_life import due_id
 from .subscriptions import PERIODS, listed
 

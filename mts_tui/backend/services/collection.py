@@ -164,6 +164,7 @@ def charge(book: Book, due: Due) -> None:
             "счёт, и завтра она заиграет снова; отключить её можно в «GOOD'OK».",
             kind="account",
             sms=True,
+            place="services",
         )
     plan(book, structs.replace(one, told=1), due.at + DAY)
 
@@ -181,6 +182,7 @@ def end_gift(book: Book, due: Due) -> None:
         f"купите её в «GOOD'OK»: {formatting.money(tune.price)} за 30 дней.",
         kind="account",
         sms=True,
+        place="services",
     )
 
 

@@ -8,6 +8,8 @@ from mts_tui.backend.contract.demo import (
     Dial,
     IncomingCall,
     PhoneMessage,
+    ProviderPerson,
+    ProviderVisit,
     Reply,
     ShortMessage,
     Sim,
@@ -15,11 +17,12 @@ from mts_tui.backend.contract.demo import (
 )
 from mts_tui.backend.contract.errors import NotFound
 from mts_tui.backend.contract.model import Page
-from mts_tui.backend.operator import handset
-from mts_tui.backend.operator.life import everybody_lives, forget
+from mts_tui.backend.operator import demo_id, handset
+from mts_tui.backend.operator.life import everybody_lives
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms
 
 from .caller import Caller, Guest
+from .forgetting import forget
 from .forwarding import ring, some_caller
 
 MESSAGES_SHOWN = 50
@@ -88,6 +91,19 @@ def vouch(tx: Transaction, caller: Caller | Guest, phone: str, order: Vouching) 
     return next(_sim(row) for row in tx.accounts.sims() if row["phone"] == phone)
 
 
+def provider_people(tx: Transaction, caller: Caller | Guest) -> Page[ProviderPerson]:
+    """See `contract.demo.Demo.provider_people`."""
+    del tx, caller
+    return Page(items=[ProviderPerson(id=one, name=name) for one, name in demo_id.PEOPLE.items()])
+
+
+def visit_provider(tx: Transaction, caller: Caller | Guest, order: ProviderVisit) -> None:
+    """See `contract.demo.Demo.visit_provider`."""
+    del caller
+    if not demo_id.visit(tx, order.code, order.person, agree=order.agree):
+        raise NotFound
+
+
 def clock(tx: Transaction, caller: Caller | Guest) -> ClockState:
     """See `contract.demo.Demo.clock`."""
     del caller
@@ -102,7 +118,10 @@ def advance(tx: Transaction, caller: Caller | Guest, move: ClockMove) -> ClockSt
     tx.now += timedelta(seconds=move.seconds)
     tx.access.carry_sessions(by=move.seconds * 1000)
     everybody_lives(tx, tx.now)
-    forget(tx)
+    while forget(tx):
+        pass
+    for sim in tx.accounts.sims():  # Badges count what is kept: some of it is gone now.
+        tx.emit(sim["id"], "notice")
     return ClockState(now=tx.now, ahead_seconds=ahead)
 
 

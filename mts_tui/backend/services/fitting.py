@@ -1,88 +1,48 @@
 """«Подбор тарифа»: what an account's own usage would have cost on another tariff.
 
 The usage of the last full months is rated anew, record by record and in its order, by the very
-rating that bills it. Packages are full on the first of each month (or each day), and are used up as
-they are in life. Options that make it cheaper are added one by one, the most helpful first, each
-for its full price; one-offs of a month are bought only in months in which they pay. Options charged
-by days of use are left out: who is to use them cannot be known beforehand.
+rating that bills it; `fitting_bills` finds the options that go with it.
+
+Options that make no usage cheaper (the child's whereabouts, films) are no matter of the tariff:
+what was paid for them is left out of both sums.
 """
 
 import threading
 from calendar import monthrange
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from heapq import heapify, heappop, heappush
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from mts_tui import formatting
-from mts_tui.backend.contract.archive import OperationKind
 from mts_tui.backend.contract.errors import TariffRefused
 from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.tariffs import Fit, FitMonth, FitPart
 from mts_tui.backend.contract.tariffs import Tariff as Offered
 from mts_tui.backend.operator.catalogue import Kind, Option, Tariff
-from mts_tui.backend.operator.rating import Plan, Usage, effective, route_of
+from mts_tui.backend.operator.rating import Usage, effective, route_of
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
 from .billing import tariff_of
+from .fitting_bills import KINDS, Bill, Month, Records, cheapest, helps, is_sensible
 from .held import option_of, options_of
 from .periods import month_start
 
-KINDS: tuple[Kind, ...] = ("call", "sms", "mms", "data")
 REMEMBERED = 16
 """How many accounts' usage a process keeps, so that one tariff after another is quick."""
-A_MONTH = range(28, 32)
-"""Days of a one-off that is good for a month."""
 FREE_ANYWHERE = frozenset({"sms", "mms", "data"})
 """Kinds of which what comes in costs nothing on any tariff, wherever one is."""
 
-Costs = dict[tuple[Kind, str], int]
-"""Minor units, by kind and by where one was: home, country or roaming."""
-Records = dict[Kind, list[tuple[int, Usage]]]
 _LOCK = threading.Lock()
 
-
-class Month(msgspec.Struct, frozen=True):
-    """A calendar month of usage, in the account's own time.
-
-    Attributes:
-        start: Its first moment.
-        days: How many it has.
-        count: How many records it has.
-        records: Day of the month and usage, by kind, in their order: what may cost anything.
-    """
-
-    start: datetime
-    days: int
-    count: int
-    records: Records
-
-
-class Bill(msgspec.Struct):
-    """What a month would cost.
-
-    Attributes:
-        options: That are on in it.
-        usage: Beyond the packages.
-        fee: For the tariff.
-        connected: For switching options on.
-    """
-
-    options: list[Option]
-    usage: Costs
-    fee: int
-    connected: int = 0
-
-    def parts(self, days: int) -> dict[OperationKind, int]:
-        """What it comes to, by kind of operation."""
-        found: dict[OperationKind, int] = dict.fromkeys(KINDS, 0)
-        for (kind, _where), cost in self.usage.items():
-            found[kind] += cost
-        options = sum(_price(one, days) for one in self.options)
-        return {**found, "fee": self.fee, "option": options + self.connected}
+_NO_MONTH = (
+    "Подбор считает по полным месяцам, а такого у номера ещё нет. Вернитесь к нему в следующем "
+    "месяце."
+)
+_NO_MONTH_IN_FILES = (
+    "Подбор считает по полным месяцам, а в файлах этого номера такого нет. Импортируйте "
+    "детализацию за весь месяц."
+)
 
 
 def fit(tx: Transaction, account: Row, tariff: Tariff, shown: Offered, months: int) -> Fit:
@@ -100,25 +60,18 @@ def fit(tx: Transaction, account: Row, tariff: Tariff, shown: Offered, months: i
     """
     used = usage_of(tx, account, months)
     if not used:
-        raise TariffRefused(
-            reason="Подбор считает по полным месяцам, а такого у номера ещё нет. Вернитесь к нему "
-            "в следующем месяце."
-        )
-    options = [one for one in options_of(tx, tariff.country) if _is_sensible(one, tariff)]
+        raise TariffRefused(reason=_NO_MONTH_IN_FILES if account["imported"] else _NO_MONTH)
+    known = options_of(tx, tariff.country)
+    options = [one for one in known if is_sensible(one, tariff)]
     bills = cheapest(tariff, options, used)
     parts = [bill.parts(month.days) for bill, month in zip(bills, used, strict=True)]
-    paid: int = tx.ledger.spent_between(
-        account_id=account["id"],
-        since=to_ms(used[0].start),
-        until=to_ms(_next(used[-1].start)),
-    )
     currency = account["currency"]
     chosen = {one.id: one for bill in bills for one in bill.options}
     return Fit(
         tariff=shown,
         options=[one.title for one in options if one.id in chosen],
         total=_money(sum(sum(one.values()) for one in parts), currency),
-        actual=_money(paid, currency),
+        actual=_money(_paid(tx, account, known, used), currency),
         months=[
             FitMonth(
                 month=month.start.astimezone(UTC),
@@ -136,13 +89,30 @@ def fit(tx: Transaction, account: Row, tariff: Tariff, shown: Offered, months: i
     )
 
 
+def _paid(tx: Transaction, account: Row, known: Sequence[Option], used: Sequence[Month]) -> int:
+    """What was really paid in these months, but for options that make no usage cheaper."""
+    period = {
+        "account_id": account["id"],
+        "since": to_ms(used[0].start),
+        "until": to_ms(_next(used[-1].start)),
+    }
+    paid: int = tx.ledger.spent_between(**period)
+    apart = {one.title for one in known if not helps(one)}
+    for row in tx.ledger.spent_on_options(**period):
+        if row["title"].rpartition(": ")[2] in apart:  # `Ежемесячная плата: KION`
+            paid -= row["paid"]
+    return paid
+
+
 # ------------------------------------------------------------------ usage
 
 
 def usage_of(tx: Transaction, account: Row, months: int) -> list[Month]:
     """The last full months of an account, at most so many, the earliest first."""
     zone = ZoneInfo(account["zone"])
-    until = month_start(tx.now.astimezone(zone))
+    # What is known of an imported number ends with its files.
+    now = from_ms(account["lived_until"]) if account["imported"] else tx.now
+    until = month_start(now.astimezone(zone))
     opened = from_ms(account["opened_at"]).astimezone(zone)
     starts: list[datetime] = []
     start = month_start(until - timedelta(days=1))
@@ -159,7 +129,7 @@ def usage_of(tx: Transaction, account: Row, months: int) -> list[Month]:
             known.move_to_end(key)
             return known[key]
     found = [_month(tx, account, start) for start in starts]
-    if account["lived_until"] >= to_ms(until):
+    if account["lived_until"] >= to_ms(until) and not account["imported"]:
         with _LOCK:
             known[key] = found
             if len(known) > REMEMBERED:
@@ -194,141 +164,6 @@ def _month(tx: Transaction, account: Row, start: datetime) -> Month:
 
 def _next(start: datetime) -> datetime:
     return month_start(start + timedelta(days=32))
-
-
-# ------------------------------------------------------------------ the bill
-
-
-def cheapest(tariff: Tariff, options: Sequence[Option], used: Sequence[Month]) -> list[Bill]:
-    """What each month costs on a tariff, with the options that make it cheaper."""
-    bills = [
-        Bill(options=[], usage=_usage(tariff, month, KINDS), fee=_fee(tariff, month.days))
-        for month in used
-    ]
-    # What an option saves shrinks as others are chosen: one that promises less than another does
-    # now need not be tried before that one is chosen.
-    hopes = [(-_most(option, bills, used), place) for place, option in enumerate(options)]
-    heapify(hopes)
-    chosen: list[Option] = []
-    tried: dict[int, list[Bill]] = {}
-    while hopes:
-        hope, place = heappop(hopes)
-        option = options[place]
-        if hope >= 0 or any(_excludes(one, option) for one in chosen):
-            continue
-        if place in tried:
-            bills = tried[place]
-            chosen.append(option)
-            tried.clear()
-        else:
-            tried[place] = _with(tariff, option, bills, used)
-            heappush(hopes, (_total(tried[place], used) - _total(bills, used), place))
-    return bills
-
-
-def _most(option: Option, bills: Sequence[Bill], used: Sequence[Month]) -> int:
-    """More than this an option cannot save."""
-    kinds, places = _helps(option), {zone for one in option.packages for zone in one.zones}
-    most = 0
-    for bill, month in zip(bills, used, strict=True):
-        beyond = sum(
-            cost
-            for (kind, where), cost in bill.usage.items()
-            if kind in kinds and (option.changes is not None or where in places)
-        )
-        less = beyond - _price(option, month.days)
-        most += max(0, less) if option.once else less
-    return most - option.connect
-
-
-def _with(
-    tariff: Tariff, option: Option, bills: Sequence[Bill], used: Sequence[Month]
-) -> list[Bill]:
-    """The bills with one more option: a one-off in the months in which it pays, or in all."""
-    kinds = _helps(option)
-    tried = []
-    for bill, month in zip(bills, used, strict=True):
-        price = _price(option, month.days)
-        beyond = sum(cost for (kind, _where), cost in bill.usage.items() if kind in kinds)
-        if option.once and beyond <= price:
-            tried.append(bill)
-            continue
-        usage = bill.usage
-        if beyond:
-            changed = effective(tariff, [*bill.options, option])
-            kept = {key: cost for key, cost in usage.items() if key[0] not in kinds}
-            usage = {**kept, **_usage(changed, month, kinds)}
-        if option.once and sum(bill.usage.values()) - sum(usage.values()) <= price:
-            tried.append(bill)
-            continue
-        connected = bill.connected + (0 if tried else option.connect)
-        tried.append(Bill([*bill.options, option], usage, bill.fee, connected))
-    return tried
-
-
-def _usage(tariff: Tariff, month: Month, kinds: Iterable[Kind]) -> Costs:
-    """What usage costs beyond the packages, of which those of a day are used first."""
-    daily = {one.id: one.amount for one in tariff.packages if one.period == "day"}
-    plan = Plan(tariff, list(daily))
-    left = {one.id: one.amount for one in tariff.packages if not one.unlimited}
-    daily = {one: amount for one, amount in daily.items() if one in left}
-    costs: Costs = {}
-    for kind in kinds:
-        today = -1
-        for day, usage in month.records[kind]:
-            if day != today and daily:
-                left.update(daily)
-                today = day
-            charge = plan.rate(usage, left)
-            if charge.amount_minor:
-                where = "roaming" if usage.zone.startswith("roaming") else usage.zone
-                costs[kind, where] = costs.get((kind, where), 0) + charge.amount_minor
-            if charge.bucket in left:
-                left[charge.bucket] -= charge.bucket_units
-            for share in charge.more:
-                if share.bucket in left:
-                    left[share.bucket] -= share.units
-    return costs
-
-
-def _total(bills: Sequence[Bill], used: Sequence[Month]) -> int:
-    return sum(
-        sum(bill.parts(month.days).values()) for bill, month in zip(bills, used, strict=True)
-    )
-
-
-def _fee(tariff: Tariff, days: int) -> int:
-    return tariff.monthly or tariff.daily * days
-
-
-def _price(option: Option, days: int) -> int:
-    return option.once or option.monthly or option.daily * days
-
-
-def _helps(option: Option) -> frozenset[Kind]:
-    """Which kinds of usage an option makes cheaper."""
-    changes = option.changes
-    if changes is not None and (changes.as_home or changes.zones):
-        return frozenset(KINDS)
-    helped: set[Kind] = {package.kind for package in option.packages}
-    if changes is not None:
-        helped.add("mms" if changes.mms_percent < 100 else "call")  # noqa: PLR2004 - per cent
-    return frozenset(helped)
-
-
-def _is_sensible(option: Option, tariff: Tariff) -> bool:
-    return (
-        option.fits(tariff)
-        and not option.archived
-        and not option.on_use
-        and not option.requires
-        and bool(_helps(option))
-        and (not option.once or option.days in A_MONTH)
-    )
-
-
-def _excludes(chosen: Option, other: Option) -> bool:
-    return chosen is other or (bool(other.group) and chosen.group == other.group)
 
 
 # ------------------------------------------------------------------ what one would do without

@@ -47,6 +47,19 @@ CODES: dict[ForwardingKind, str] = {
 TALK = timedelta(seconds=65)
 """Of a call that is tried out: a minute and five seconds are two minutes."""
 FORWARDED = "Переадресованный звонок"
+_FORWARDED: dict[str, str] = {
+    "all": FORWARDED,
+    "busy": f"{FORWARDED}: занято",
+    "no_answer": f"{FORWARDED}: нет ответа",
+    "unreachable": f"{FORWARDED}: нет связи",
+}
+FORWARDED_CODES = {
+    _FORWARDED["all"]: "cfu",
+    _FORWARDED["busy"]: "cf busy",
+    _FORWARDED["no_answer"]: "cf nrepl",
+    _FORWARDED["unreachable"]: "cf nreach",
+}
+"""By the titles of such calls: what a statement calls them (facts 1.8)."""
 _MINUTE = 60
 _PREMIUM = re.compile(r"\+(7(803|809)|1900|979|870|88[1-3]|449)")
 """Numbers whose owner gets a part of the price, and satellites."""
@@ -230,7 +243,9 @@ def ring(tx: Transaction, account: Row, situation: str, peer: str) -> str:
     """
     if account["state"] == "blocked":
         return "Номер заблокирован: звонящий услышал, что абонент недоступен."
-    found = _found(tx, account["id"], "all") or _found(tx, account["id"], situation)
+    rule, found = "all", _found(tx, account["id"], "all")
+    if found is None:
+        rule, found = situation, _found(tx, account["id"], situation)
     book = Book(tx, account["id"])
     seconds = int(TALK.total_seconds())
     if found is None:
@@ -241,7 +256,7 @@ def ring(tx: Transaction, account: Row, situation: str, peer: str) -> str:
         text = "Вы поговорили 1 мин 05 с, это бесплатно." if answered else _UNANSWERED[situation]
     else:
         onward = Diversion(account["phone"], found["target"], 0).onward(seconds)
-        charge = book.use(onward, tx.now_ms, title=FORWARDED)
+        charge = book.use(onward, tx.now_ms, title=_FORWARDED[rule])
         where = phones.display(found["target"])
         text = f"На переадресацию на {where} не хватило денег: звонок не состоялся."
         if charge is not None:
@@ -267,15 +282,24 @@ _UNANSWERED = {
 }
 
 
-def tell_owner(tx: Transaction, account: Row, text: str) -> None:
-    """The SMS that every change of forwarding brings (facts 1.7)."""
+def tell_owner(tx: Transaction, account: Row, text: str, *, elsewhere: bool = False) -> None:
+    """The SMS that every change of forwarding brings (facts 1.7).
+
+    Args:
+        tx: The transaction.
+        account: Who is told.
+        text: What was done, a sentence.
+        elsewhere: Whether it was done to another number, which gets no SMS.
+    """
+    on = not elsewhere and list(tx.blocking.forwardings(account_id=account["id"]))
     notify(
         tx,
         account["id"],
         "account",
         "Переадресация",
-        f"{text} Если это не вы, наберите ##002# и смените пароль.",
+        f"{text} Если это не вы, {'наберите ##002# и ' if on else ''}смените пароль.",
         sms=account["kind"] == "mobile",
+        place="services",
     )
 
 
@@ -298,7 +322,8 @@ def _tell(tx: Transaction, caller: Caller, account: Row, text: str) -> None:
     tell_owner(tx, account, text)
     if account["kind"] != "mobile":
         number = phones.display(account["phone"])
-        tell_owner(tx, tx.accounts.by_id(id=caller.account_id), f"{number}: {text}")
+        login = tx.accounts.by_id(id=caller.account_id)
+        tell_owner(tx, login, f"{number}: {text}", elsewhere=True)
 
 
 def _offer(

@@ -28,7 +28,12 @@ class Labels:
     def __init__(self, rows: list[Row]) -> None:
         self._last: tuple[Any, ...] = _said(rows[-1]) if rows else ()
         self._rows = [
-            (row["id"], row["kind"], _searched(row["title"], row["peer"]), _digits(row["peer"]))
+            (
+                row["id"],
+                row["kind"],
+                searched_form(row["title"], row["peer"]),
+                digits_of(row["peer"]),
+            )
             for row in rows
         ]
         self._answers: OrderedDict[tuple[str, str], frozenset[int]] = OrderedDict()
@@ -77,7 +82,7 @@ class Labels:
         for word in words:
             found = [row for row in found if word in row[2]]
         for typed in numbers:
-            found = [row for row in found if _has_number(row[2], row[3], typed)]
+            found = [row for row in found if has_number(row[2], row[3], typed)]
         answer = frozenset(row[0] for row in found)
         with self._lock:
             self._answers[asked] = answer
@@ -107,7 +112,7 @@ def parts_of(text: str) -> tuple[list[str], list[tuple[str, ...]]]:
     numbers: list[tuple[str, ...]] = []
     for is_number, pieces in groupby(fold(text).split(), lambda piece: bool(_NUMBER.match(piece))):
         if is_number:
-            typed = tuple(piece for piece in pieces if _digits(piece))
+            typed = tuple(piece for piece in pieces if digits_of(piece))
             if typed:
                 numbers.append(typed)
         else:
@@ -119,17 +124,25 @@ def _said(row: Row) -> tuple[Any, ...]:
     return row["id"], row["kind"], row["title"], row["peer"]
 
 
-def _searched(title: str, peer: str) -> str:
-    return f"{fold(title)}\n{fold(peer)}"
+def searched_form(*texts: str) -> str:
+    """Texts in the form in which they are searched."""
+    return "\n".join(map(fold, texts))
 
 
-def _digits(text: str) -> str:
+def digits_of(text: str) -> str:
+    """The digits of a number, however it is written."""
     return _NOT_DIGITS.sub("", text)
 
 
-def _has_number(searched: str, digits: str, typed: tuple[str, ...]) -> bool:
-    """Whether a label has a number: its digits in a row, or each piece as it was typed."""
-    wanted = _digits("".join(typed))
+def has_number(searched: str, digits: str, typed: tuple[str, ...]) -> bool:
+    """Whether a text has a number: its digits in a row, or each piece as it was typed.
+
+    Args:
+        searched: The text in its searched form.
+        digits: Its digits.
+        typed: The pieces of the number.
+    """
+    wanted = digits_of("".join(typed))
     if wanted in digits:
         return True
     if wanted.startswith(_TRUNK) and digits.startswith(f"7{wanted[1:]}"):

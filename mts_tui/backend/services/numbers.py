@@ -24,6 +24,10 @@ _LOGIN = (
     "С этим номером вы вошли, и убрать его из кабинета нельзя. Войдите с другим своим номером и "
     "уберите этот там."
 )
+_IMPORTED = (
+    "Импортированный номер убирают вместе с его файлами: удалите их в «Импорте», и номер уйдёт с "
+    "последним."
+)
 
 
 def linked(tx: Transaction, caller: Caller) -> Page[Number]:
@@ -72,6 +76,8 @@ def rename(tx: Transaction, caller: Caller, account: str, order: NumberChange) -
 def unlink(tx: Transaction, caller: Caller, account: str) -> None:
     """See `contract.numbers.Numbers.unlink`."""
     row = own_account(tx, caller, account)
+    if row["imported"]:
+        raise NumbersRefused(reason=_IMPORTED)
     if account == caller.account_id:
         raise NumbersRefused(reason=_LOGIN)
     tx.blocking.hold_cabinet(subscriber_id=caller.subscriber_id)
@@ -139,10 +145,13 @@ def number(row: Row, tariff: str, caller: Caller) -> Number:
         region=row["region"],
         zone=row["zone"],
         tariff=tariff,
-        balance=Money(amount_minor=row["balance"], currency=row["currency"]),
+        balance=Money(
+            amount_minor=0 if row["imported"] else row["balance"], currency=row["currency"]
+        ),
         state=row["state"],
         login=row["id"] == caller.account_id,
         lost=row["lost_at"] is not None,
+        imported=bool(row["imported"]),
     )
 
 

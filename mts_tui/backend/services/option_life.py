@@ -81,6 +81,30 @@ def switch_on(book: Book, option: Option, at: int) -> None:
     _plan(book, option, held, at, added=True)
 
 
+def give(book: Book, option: Option, at: int) -> None:
+    """Let an option begin, or last longer, that its owner pays no money for.
+
+    Args:
+        book: The account.
+        option: One that lasts some days.
+        at: When, ms.
+    """
+    held = book.options.get(option.id)
+    going_on = held is not None and held.on
+    lasting = held.paid_until if held is not None and going_on else at
+    held = book.options[option.id] = Held(
+        id=option.id,
+        since=held.since if held is not None and going_on else at,
+        off_at=None,
+        trial_until=0,
+        paid_until=max(lasting, at + option.days * DAY),
+        day=1,
+        suspended=False,
+    )
+    _plan(book, option, held, at, added=True)
+    book.services_changed()
+
+
 def _remind(book: Book, held: Held, at: int) -> None:
     """Let the end of a trial be told of in time."""
     told_at = held.trial_until - REMINDED_BEFORE

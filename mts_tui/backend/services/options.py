@@ -41,9 +41,11 @@ def offered(tx: Transaction, caller: Caller, account: str) -> Page[Offered]:
     groups = {option.id: option.group for option in known if option.id in on and option.group}
     return Page(
         items=[
-            _offered(option, row, held.get(option.id), groups, dues.get(due_id(option.id)))
+            _offered(
+                option, row, held.get(option.id), groups, dues.get(due_id(option.id)), tx.now_ms
+            )
             for option in known
-            if option.id in on or option.fits(tariff)
+            if option.id in on or (option.is_sold and option.fits(tariff))
         ]
     )
 
@@ -101,7 +103,7 @@ def switch(book: Book, on: Sequence[str], off: Sequence[str], *, told: bool = Tr
     gone = {option.id for option in [*unwanted, *replaced]}
     final = {one: option for one, option in held.items() if one not in gone}
     final |= {option.id: option for option in wanted}
-    fallen = _fallen(final, wanted, {**held, **final}, gone)
+    fallen = _fallen(book, final, wanted, gone)
     at = book.after_usage()
     book.pass_time(at)
     cost = sum(price_now(book, option, at) for option in wanted)
@@ -176,6 +178,8 @@ def _check_basket(book: Book, wanted: list[Option], unwanted: list[Option]) -> N
 
 
 def _why_not(option: Option, book: Book, *, on: bool) -> str:
+    if not option.is_sold:
+        return f"Услугу «{option.title}» за деньги не подключают: её дают «МТС Бонус» и акции."
     if not option.fits(book.tariff):
         return f"На тарифе {book.tariff.title} услугу «{option.title}» подключить нельзя."
     if on:
@@ -196,7 +200,7 @@ def _replaced(
 
 
 def _fallen(
-    final: dict[str, Option], wanted: list[Option], known: dict[str, Option], gone: set[str]
+    book: Book, final: dict[str, Option], wanted: list[Option], gone: set[str]
 ) -> list[Option]:
     """Options that lose what they need; they leave the final set.
 
@@ -207,15 +211,16 @@ def _fallen(
     for option in fallen:
         del final[option.id]
         if option in wanted:
-            leaving = [known[one].title for one in option.requires if one in gone]
+            leaving = [book.option(one).title for one in option.requires if one in gone]
             if leaving:
                 raise OptionRefused(
                     reason=f"Услуге «{option.title}» нужна «{leaving[0]}», а её вы отключаете. "
                     "Оставьте обе или уберите обе."
                 )
+            needed = " или ".join(f"«{book.option(one).title}»" for one in option.requires)
             raise OptionRefused(
-                reason=f"Для услуги «{option.title}» сначала подключите ту, без которой она не "
-                "работает: их можно выбрать вместе."
+                reason=f"Для услуги «{option.title}» сначала подключите {needed}: их можно "
+                "выбрать вместе."
             )
     return fallen
 
@@ -257,7 +262,12 @@ def package_of(package: Package) -> TariffPackage:
 
 
 def _offered(
-    option: Option, account: Row, held: Held | None, groups: dict[str, str], due: int | None
+    option: Option,
+    account: Row,
+    held: Held | None,
+    groups: dict[str, str],
+    due: int | None,
+    now: int,
 ) -> Offered:
     on = held is not None and held.on
     refusal = ""
@@ -281,7 +291,7 @@ def _offered(
         period=period,
         connect=Money(amount_minor=option.connect, currency=currency),
         days=option.days,
-        trial_days=option.trial_days,
+        trial_days=0 if held is not None and held.trial_until else option.trial_days,
         packages=[package_of(one) for one in option.packages],
         repeatable=option.repeatable,
         since=from_ms(running.since) if running is not None else None,
@@ -289,11 +299,12 @@ def _offered(
         trial_until=from_ms(running.trial_until)
         if running is not None and running.trial_until and running.paid_until == running.trial_until
         else None,
-        ends_at=from_ms(running.paid_until)
-        if running is not None and period == "once" and running.paid_until
+        ends_at=from_ms(held.paid_until)
+        if held is not None and held.on == (period == "once") and held.paid_until > now
         else None,
         removable=option.removable,
         refusal=refusal,
+        group=option.group,
         conflicts=[
             one for one, group in groups.items() if group == option.group and one != option.id
         ],

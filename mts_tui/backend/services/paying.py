@@ -89,7 +89,7 @@ _NAMES = {"RUB": "российские рубли", "BYN": "белорусски
 def hold(tx: Transaction, *account_ids: str) -> None:
     """Take the locks of accounts, in an order that everybody keeps."""
     for account_id in sorted(set(account_ids)):
-        tx.ledger.hold(id=account_id)
+        tx.soon.ledger.hold(id=account_id)
 
 
 def is_outside(tx: Transaction, subscriber_id: str, phone: str) -> bool:
@@ -297,12 +297,11 @@ def check_code(tx: Transaction, row: Row, zone: str, code: str) -> None:
     decline(tx, row, PaymentDeclined(reason=reason))
 
 
-def place_of(tx: Transaction, book: Book, entry: Entry) -> int:
+def place_of(book: Book, entry: Entry) -> int:
     """The number that an entry of a book gets in the history, once the book is written."""
-    written: int = tx.accounts.by_id(id=book.id)["operation_seq"]
     for place in range(len(book.entries), 0, -1):
         if book.entries[place - 1] is entry:
-            return written + place
+            return book.written + place
     raise ValueError("not an entry of this book")
 
 

@@ -278,7 +278,7 @@ def bank_answers(book: Book, due: Due) -> None:
         _decline_later(book, row, paying.NOT_ACCEPTED, missed=True)
     elif due.body["to"] == book.id:
         entry = _arrive(book, "sbp", due.at, row["amount"], row["commission"])
-        paying.end(tx, row, "done", operation=paying.place_of(tx, book, entry))
+        paying.end(tx, row, "done", operation=paying.place_of(book, entry))
     else:
         paying.end(tx, row, "done")
 
@@ -355,7 +355,7 @@ def _pay_by_card(tx: Transaction, row: Row, receiver: Row | None) -> Row:
     book.pass_time(tx.now_ms)
     entry = _arrive(book, "card", tx.now_ms, row["amount"], 0)
     own = receiver["id"] == row["account_id"]
-    operation = paying.place_of(tx, book, entry) if own else None
+    operation = paying.place_of(book, entry) if own else None
     book.write()
     return paying.end(tx, row, "done", operation=operation)
 
@@ -376,6 +376,8 @@ def _arrive(book: Book, means: str, at: int, amount: int, commission: int) -> En
         f"Счёт {phones.display(book.phone)} пополнен на {told}. На счёте {have}.",
         kind="payment",
         sms=phones.is_mobile(book.phone),
+        place="archive",
+        subject=str(paying.place_of(book, entry)),
     )
     return entry
 

@@ -27,10 +27,10 @@ def rehearse(
         CabinetError: What the command raises.
     """
     own = _own(tx, caller)
-    known = len(tx.events), len(tx.messages)
+    known = len(tx.changes), len(tx.messages)
     with tx.undone():
         answer = service(tx, caller, **arguments)
-        touched = {event.account for event in tx.events[known[0] :]} & own.keys()
+        touched = {account for account, _ in tx.changes[known[0] :]} & own.keys()
         after = {account: _state(tx, account) for account in touched}
         written = {account: _written(tx, account, own[account]) for account in touched}
         sent = [text for account, text in tx.messages[known[1] :] if account in own]

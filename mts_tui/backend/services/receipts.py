@@ -2,19 +2,17 @@
 
 The demo's receipts have every field that a fiscal one has by law (facts 7.4), are marked as what
 they are, and have zeros where a real one names a till: nobody can take them for real.
-
-A letter is written down in the transaction of the command; `backend.mail` sends it.
 """
 
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from mts_tui import formatting, phones
-from mts_tui.backend.contract.errors import MailRefused, NotFound
+from mts_tui.backend.contract.errors import NotFound
 from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.receipts import Mail, MailOrder, Receipt, ReceiptLine
-from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
+from mts_tui.backend.store.transaction import Row, Transaction, from_ms
 
+from . import letters
 from .caller import Caller, own_account
 
 KINDS = frozenset({"top_up", "compensation", "transfer", "purchase", "promise"})
@@ -22,8 +20,6 @@ KINDS = frozenset({"top_up", "compensation", "transfer", "purchase", "promise"})
 MARK = "НЕФИСКАЛЬНЫЙ, ДЕМО"
 SELLER = "Демо-оператор (вымышленный)"
 TAXPAYER = "0000000000"
-MAILS_IN_A_DAY = 20
-"""Of an account: nobody's letter box is to be filled from here."""
 RECEIPT = "receipt"
 _ZEROS = "0" * 16
 _SIGN = "0" * 10
@@ -93,27 +89,9 @@ def send(tx: Transaction, caller: Caller, account: str, operation: str, order: M
     """See `contract.receipts.Receipts.send`."""
     row = own_account(tx, caller, account)
     receipt_of(tx, row, operation)
-    if not tx.mails:
-        raise MailRefused(
-            reason="Почта здесь не настроена, и отправить письмо нельзя. Сохраните чек в файл."
-        )
-    tx.ledger.hold(id=account)
-    since = to_ms(tx.now - timedelta(days=1))
-    if tx.payments.mails_since(account_id=account, since=since) >= MAILS_IN_A_DAY:
-        raise MailRefused(
-            reason=f"За сутки отправлено уже {MAILS_IN_A_DAY} писем. Повторите завтра или "
-            "сохраните чек в файл."
-        )
-    mail_id = tx.new_id()
-    tx.payments.add_mail(
-        account_id=account,
-        id=mail_id,
-        at=tx.now_ms,
-        recipient=order.to,
-        document=RECEIPT,
-        reference=operation,
-    )
-    return _mail_of(tx.payments.mail(account_id=account, id=mail_id))
+    instead = "сохраните чек в файл"
+    letters.refuse_without_mail(tx, instead)
+    return letters.post(tx, account, order.to, RECEIPT, operation, instead=instead)
 
 
 def mail(tx: Transaction, caller: Caller, account: str, mail: str) -> Mail:
@@ -122,7 +100,7 @@ def mail(tx: Transaction, caller: Caller, account: str, mail: str) -> Mail:
     row = tx.payments.mail(account_id=account, id=mail)
     if row is None:
         raise NotFound
-    return _mail_of(row)
+    return letters.mail_of(row)
 
 
 def _operation(tx: Transaction, account_id: str, operation: str) -> Row:
@@ -157,13 +135,3 @@ def _fiscal(row: Row, account: Row) -> list[str]:
         f"ФД: {row['seq']}",
         f"ФПД: {_SIGN}",
     ]
-
-
-def _mail_of(row: Row) -> Mail:
-    return Mail(
-        id=row["id"],
-        to=row["recipient"],
-        at=from_ms(row["at"]),
-        state=row["state"],
-        reason=row["reason"],
-    )

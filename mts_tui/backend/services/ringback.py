@@ -144,7 +144,7 @@ def buy(tx: Transaction, caller: Caller, account: str, melody: str) -> Melody:
     known = collection.owned(tx, account)
     mine = known.get(melody)
     if mine is not None and mine.paid_until > tx.now_ms and not mine.is_gift:
-        until = formatting.date_long(from_ms(mine.paid_until).astimezone(book.zone))
+        until = formatting.date_day(from_ms(mine.paid_until).astimezone(book.zone))
         raise RingbackRefused(
             reason=f"Мелодия {tune.quoted} у вас уже есть, она оплачена до {until}."
         )
@@ -278,13 +278,7 @@ def heard(tx: Transaction, caller: Caller, account: str, phone: str, at: datetim
     if not collection.is_on(tx, account):
         return Heard(melodies=[], rules=[], explanation=f"GOOD'OK выключен. {SILENT}")
     known = collection.owned(tx, account)
-    moment = to_ms(at)
-    rules = collection.rules_of(tx, account)
-    loud = [rule for rule in rules if known[rule.melody].sounds(moment, tx.now_ms)]
-    local = at.astimezone(ZoneInfo(row["zone"]))
-    deciding = ringback_rules.deciding(loud, phone, local)
-    would = ringback_rules.deciding(rules, phone, local)
-    mute = [rule for rule in would if rule not in loud]
+    deciding, mute = _deciding(tx, row, phone, at)
     found = {rule.melody: _tune(tx, account, rule.melody) for rule in [*deciding, *mute]}
     told = [f"Мелодия {found[rule.melody].quoted} не оплачена и молчит." for rule in mute]
     if deciding:
@@ -296,6 +290,23 @@ def heard(tx: Transaction, caller: Caller, account: str, phone: str, at: datetim
         melodies=[ringback_gifts.melody_of(found[one], known[one]) for one in melodies_heard],
         rules=[rule.id for rule in deciding],
         explanation=" ".join(dict.fromkeys(told)),
+    )
+
+
+def copies(tx: Transaction, caller: Caller, account: str, phone: str) -> Page[Melody]:
+    """See `contract.ringback.Ringback.copies`."""
+    row = own_account(tx, caller, account)
+    called = tx.accounts.by_phone(phone=phone)
+    if called is None or called["state"] == "blocked" or not collection.is_on(tx, called["id"]):
+        return Page(items=[])
+    deciding, _mute = _deciding(tx, called, row["phone"], tx.now)
+    known = collection.owned(tx, account)
+    heard_now = dict.fromkeys(rule.melody for rule in deciding)
+    found = [tunes.find(tx, account, one) for one in heard_now]
+    return Page(
+        items=[
+            ringback_gifts.melody_of(tune, known.get(tune.id)) for tune in found if tune is not None
+        ]
     )
 
 
@@ -346,7 +357,7 @@ def _book(tx: Transaction, account: Row) -> Book:
 
 
 def _write(book: Book, title: str, text: str) -> None:
-    book.notice(title, text, kind="account", sms=True)
+    book.notice(title, text, kind="account", sms=True, place="services")
     book.write()
     book.tx.emit(book.id, "account")
 
@@ -367,6 +378,19 @@ def _state(tx: Transaction, account: Row) -> RingbackState:
         ],
         gifts=ringback_gifts.waiting_for(tx, account["phone"]),
     )
+
+
+def _deciding(
+    tx: Transaction, account: Row, phone: str, at: datetime
+) -> tuple[list[Rule], list[Rule]]:
+    """The rules that decide what a caller hears, and those that would but for a silent melody."""
+    known = collection.owned(tx, account["id"])
+    rules = collection.rules_of(tx, account["id"])
+    loud = [rule for rule in rules if known[rule.melody].sounds(to_ms(at), tx.now_ms)]
+    local = at.astimezone(ZoneInfo(account["zone"]))
+    would = ringback_rules.deciding(rules, phone, local)
+    mute = [rule for rule in would if rule not in loud]
+    return ringback_rules.deciding(loud, phone, local), mute
 
 
 def _tune(tx: Transaction, account_id: str, melody: str) -> Tune:

@@ -116,12 +116,13 @@ def accept(tx: Transaction, account: Row, gift: str) -> Melody:
         collection.resume(book, renew=False)
     given = collection.accept(book, tune)
     collection.for_everyone(book, tune)
-    until = formatting.date_long(from_ms(given.paid_until).astimezone(book.zone))
+    until = formatting.date_day(from_ms(given.paid_until).astimezone(book.zone))
     book.notice(
         "Подарок принят",
         f"Мелодия {tune.quoted} играет до {until}. Потом она отключится сама, ничего не спишется.",
         kind="account",
         sms=True,
+        place="services",
     )
     book.write()
     tx.emit(book.id, "account")

@@ -130,6 +130,12 @@ def _prices(rates: TripRates, currency: str) -> list[Price]:
     ]
 
 
+def _one_of(parts: list[str]) -> str:
+    """«6 минут, 21 SMS или 1 МБ»."""
+    *first, last = parts
+    return f"{', '.join(first)} или {last}" if first else last
+
+
 def _help(tariff: Tariff, place: Place, rates: TripRates) -> Iterator[RoamingHelp]:
     for option in catalogue.load().options_for(tariff):
         if option.archived or option.requires or not _works_in(option, place):
@@ -145,7 +151,7 @@ def _help(tariff: Tariff, place: Place, rates: TripRates) -> Iterator[RoamingHel
             description=option.description,
             price=Money(amount_minor=fee.amount, currency=option.currency),
             unit=fee.unit,
-            pays_from=f"Окупается от {' или '.join(parts)} {fee.within}.",
+            pays_from=f"Окупается от {_one_of(parts)} {fee.within}.",
             least=min(least for least, _what in found),
             code=option.ussd,
         )

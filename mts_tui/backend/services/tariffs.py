@@ -21,7 +21,7 @@ from mts_tui.backend.operator.catalogue import Option, Tariff
 from mts_tui.backend.store.ledger import Entry
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
-from . import back, fitting, option_life, options, trust, undo
+from . import back, fitting, option_life, options, promises, trust, undo
 from .account import bucket
 from .billing import Book, Due, next_fee, tariff_of, tariffs_of
 from .caller import Caller, own_account
@@ -360,7 +360,7 @@ def _without_trust(tx: Transaction, account: Any, tariff: Tariff) -> str:
     if account["base_floor"] and tariff.id in trust.TARIFFS_WITHOUT:
         return "На этом тарифе нет «На полном доверии». Отключите эту услугу и повторите."
     promised = tx.payments.active_promise(account_id=account["id"]) is not None
-    if promised and tariff.id in trust.PROMISE_TARIFFS_WITHOUT:
+    if promised and tariff.id in promises.TARIFFS_WITHOUT:
         return "На этом тарифе нет «Обещанного платежа». Дождитесь конца вашего и повторите."
     return ""
 
@@ -409,6 +409,8 @@ def _offered(tx: Transaction, account: Row, tariff: Tariff, now: datetime) -> Of
         archived=tariff.archived,
         current=tariff.id == account["tariff_id"],
         refusal=reason or _too_little(cost, available, currency),
+        fits=tariff.id == account["tariff_id"]
+        or not (tariff.archived or _wrong_audience(tx, account, tariff)),
     )
 
 

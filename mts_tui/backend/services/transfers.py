@@ -284,14 +284,16 @@ def _take(tx: Transaction, book: Book, row: Row, charge: Charge, receiver: Row |
         )
     fee = f", комиссия {formatting.money(charge.fee)}" if charge.fee else ""
     done = "Переведено" if row["kind"] == "transfer" else "Оплачено"
+    operation = paying.place_of(book, paid)
     book.notice(
         "Перевод выполнен" if row["kind"] == "transfer" else "Покупка оплачена",
         f"{done} {formatting.money(charge.amount)}{fee}: {row['title']}. "
         f"На счёте {formatting.money(book.balance)}.",
         kind="payment",
         sms=phones.is_mobile(book.phone),
+        place="archive",
+        subject=str(operation),
     )
-    operation = paying.place_of(tx, book, paid)
     book.write()
     return operation
 
@@ -303,24 +305,25 @@ def _give(tx: Transaction, receiver: str, payer_phone: str, row: Row) -> None:
     """Put a transfer into the receiver's history."""
     book = Book(tx, receiver)
     book.pass_time(tx.now_ms)
-    book.move(
-        Entry(
-            at=tx.now_ms,
-            kind="transfer",
-            title="Перевод от абонента",
-            amount=row["amount"],
-            contra=f"account:{row['account_id']}",
-            direction="in",
-            peer=payer_phone,
-            rule=OWN,
-        )
+    entry = Entry(
+        at=tx.now_ms,
+        kind="transfer",
+        title="Перевод от абонента",
+        amount=row["amount"],
+        contra=f"account:{row['account_id']}",
+        direction="in",
+        peer=payer_phone,
+        rule=OWN,
     )
+    book.move(entry)
     book.notice(
         "Вам перевели деньги",
         f"Вам перевели {formatting.money(row['amount'])} с номера {phones.display(payer_phone)}. "
         f"На счёте {formatting.money(book.balance)}.",
         kind="payment",
         sms=phones.is_mobile(book.phone),
+        place="archive",
+        subject=str(paying.place_of(book, entry)),
     )
     book.write()
 

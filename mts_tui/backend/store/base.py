@@ -10,9 +10,11 @@ import msgspec
 
 from mts_tui.backend.contract.events import Event
 
-from .transaction import Transaction
+from .transaction import Answer, Soon, Transaction
 
 T = TypeVar("T")
+Ahead = Callable[[Soon], Answer]
+"""Asks for what a transaction needs first: it waits for nobody and changes nothing."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -62,10 +64,12 @@ class Store(Protocol):
         An error marked with `Transaction.keep` commits and is raised all the same.
         """
 
-    def look(self, work: Callable[[Transaction], T]) -> T:
-        """Run a function that only reads."""
+    def look(self, work: Callable[[Transaction], T], ahead: Ahead | None = None) -> T:
+        """Run a function that only reads; `Transaction.ahead` is what `ahead` has asked for."""
 
-    def change(self, work: Callable[[Transaction], T], key: str = "") -> T:
+    def change(
+        self, work: Callable[[Transaction], T], key: str = "", ahead: Ahead | None = None
+    ) -> T:
         """Run a function that changes something, all of it or nothing.
 
         It is run anew, in a new transaction, where it collided with another: it must have no

@@ -1,15 +1,15 @@
 """A connection to PostgreSQL: statements prepared once, and sent together where nobody waits.
 
-With a cursor of psycopg for each statement a payment took 2.4 ms of this process and 2.0 ms of the
-database, most of it for 36 trips from one to the other. Here a statement that answers nothing waits
-for the next one that does, or for the commit; they travel in one pipeline. That leaves 22 trips,
-1.0 ms and 1.4 ms. Errors, rows and waiting are psycopg's.
+A trip to the database and back costs both sides more than most statements do. So a statement that
+answers nothing, or whose answer is needed later, waits for the next one that somebody waits for, or
+for the commit; they travel in one pipeline and run in their order. Errors, rows and waiting are
+psycopg's.
 """
 
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import cache, partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import aiosql
 import psycopg
@@ -28,10 +28,25 @@ _INFERRED = 0
 """The type of others, which PostgreSQL finds out by itself."""
 
 V = TypeVar("V")
-Value = int | str | bytes | None
+Value = int | float | str | bytes | None
 Values = Mapping[str, Value] | tuple[()]
 Row = dict[str, Any]
 Send = Callable[[], None]
+
+
+def all_of(rows: list[Row]) -> list[Row]:
+    """What is made of the rows of a statement that has many."""
+    return rows
+
+
+def first_of(rows: list[Row]) -> Row | None:
+    """What is made of the rows of a statement that has one at most."""
+    return rows[0] if rows else None
+
+
+def value_of(rows: list[Row]) -> Any:
+    """What is made of the rows of a statement that has one value at most."""
+    return next(iter(rows[0].values())) if rows else None
 
 
 class SilentError(psycopg.OperationalError):
@@ -52,6 +67,47 @@ class _Prepared(NamedTuple):
     columns: list[str]
 
 
+class Later(Generic[V]):
+    """What a statement answers that is sent with the next one that somebody waits for.
+
+    Args:
+        flush: Sends it.
+        found: What is made of the rows.
+    """
+
+    def __init__(self, flush: Callable[[], None], found: Callable[[list[Row]], V]) -> None:
+        self._flush = flush
+        self._found = found
+        self._rows: list[Row] | None = None
+        self._missing: Exception | None = None
+
+    def __call__(self) -> V:
+        """The answer; what waits is sent where it is not here yet.
+
+        Raises:
+            psycopg.Error: Of this statement, or of one that was told before.
+        """
+        if self._rows is None:
+            self._flush()
+        if self._rows is None:
+            raise psycopg.OperationalError("the statement was given up with those before it")
+        return self._found(self._rows)
+
+    def need(self, missing: Exception) -> None:
+        """Where there is no row, raise an error as soon as that is known."""
+        self._missing = missing
+        self.check()
+
+    def take(self, rows: list[Row]) -> None:
+        """These are the rows."""
+        self._rows = rows
+
+    def check(self) -> None:
+        """Raise what `need` was told where there is no row."""
+        if self._missing is not None and self._rows == []:
+            raise self._missing
+
+
 class Connection(psycopg.Connection[DictRow]):
     """A connection that knows its statements, and does not wait for ever.
 
@@ -62,6 +118,7 @@ class Connection(psycopg.Connection[DictRow]):
 
     Attributes:
         patience: Seconds after which a silent database is given up.
+        soon: The same, where every answer comes later.
     """
 
     patience = 10.0
@@ -71,6 +128,8 @@ class Connection(psycopg.Connection[DictRow]):
         self._transformer = Transformer(self)
         self._known: dict[tuple[str, tuple[int, ...]], _Prepared] = {}
         self._waiting: list[Send] = []
+        self._asked: list[tuple[int, list[str], Later[Any]]] = []
+        self.soon = _Soon(self)
 
     def tell(self, sql: str, values: Values = ()) -> None:
         """Let a statement run whose answer nobody needs: with the next one that has one.
@@ -83,31 +142,39 @@ class Connection(psycopg.Connection[DictRow]):
         if len(self._waiting) >= TOGETHER_AT_MOST:
             self.flush()
 
-    def ask(self, sql: str, values: Values = ()) -> list[Row]:
-        """The rows that a statement answers. See `tell`.
+    def later(self, sql: str, values: Values = (), *, found: Callable[[list[Row]], V]) -> Later[V]:
+        """Let a statement run with the next one that somebody waits for.
+
+        Args:
+            sql: The statement; `:name` are its parameters.
+            values: Their values by name.
+            found: What is made of the rows.
+        """
+        prepared, send = self._bound(sql, values)
+        answer = Later(self.flush, found)
+        self._asked.append((len(self._waiting), prepared.columns, answer))
+        self._waiting.append(send)
+        return answer
+
+    def ask(self, sql: str, values: Values = (), found: Callable[[list[Row]], Any] = all_of) -> Any:
+        """What a statement answers. See `later`.
 
         Raises:
             psycopg.Error: Of this statement, or of one that was told before.
         """
-        prepared, send = self._bound(sql, values)
-        result = self._run(send)
-        columns = prepared.columns
-        if not columns:
-            columns += [result.fname(place).decode() for place in range(result.nfields)]  # type: ignore[union-attr]
-        self._transformer.set_pgresult(result)
-        return self._transformer.load_rows(
-            0, result.ntuples, lambda row: dict(zip(columns, row, strict=True))
-        )
+        return self.later(sql, values, found=found)()
 
     def complete(self) -> bool:
         """Commit; False where a statement had failed: everything is rolled back then."""
-        return self._run(self._bound("COMMIT", ())[1]).command_status == b"COMMIT"
+        self._waiting.append(self._bound("COMMIT", ())[1])
+        return self._run().command_status == b"COMMIT"
 
     def take_back(self) -> None:
         """Roll back what is not committed; what was told and not sent is forgotten."""
-        self._waiting.clear()
+        self._forget()
         if self.pgconn.transaction_status != TransactionStatus.IDLE:
-            self._run(self._bound("ROLLBACK", ())[1])
+            self.tell("ROLLBACK")
+            self.flush()
 
     def flush(self) -> None:
         """Run what waits.
@@ -133,19 +200,36 @@ class Connection(psycopg.Connection[DictRow]):
             self.pgconn.finish()
             raise
 
-    def _run(self, *last: Send) -> PGresult:
-        """Send what waits, and something more; the answer to the last of them."""
-        sends, self._waiting = [*self._waiting, *last], []
-        return self._send(sends)
+    def _run(self) -> PGresult:
+        """Send what waits; the answer to the last of it."""
+        sends, asked = self._waiting, self._asked
+        self._forget()
+        results = self._send(sends)
+        for place, columns, answer in asked:
+            answer.take(self._rows(results[place], columns))
+        for *_, answer in asked:
+            answer.check()
+        return results[-1]
 
-    def _send(self, sends: Sequence[Send]) -> PGresult:
+    def _rows(self, result: PGresult, columns: list[str]) -> list[Row]:
+        """The rows of an answer; the names of the columns are filled in by the first of them."""
+        if not columns:
+            columns += [result.fname(place).decode() for place in range(result.nfields)]  # type: ignore[union-attr]
+        self._transformer.set_pgresult(result)
+        rows = self._transformer.load_rows(0, result.ntuples, tuple)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+    def _forget(self) -> None:
+        self._waiting, self._asked = [], []
+
+    def _send(self, sends: Sequence[Send]) -> list[PGresult]:
         results = self._wait(_exchange(self.pgconn, sends))
         for result in results:
             if result.status == ExecStatus.FATAL_ERROR:
                 raise psycopg.errors.error_from_result(result, encoding=self.info.encoding)
         if len(results) < len(sends):
             raise psycopg.OperationalError("the connection is lost")
-        return results[-1]
+        return results
 
     def _bound(self, sql: str, values: Values) -> tuple[_Prepared, Send]:
         """The prepared statement, and what sends it with these values."""
@@ -231,11 +315,32 @@ def _compiled(sql: str) -> _Statement:
 
 def _written(value: Value) -> bytes | None:
     """A value as PostgreSQL reads it."""
-    if isinstance(value, str):  # PostgreSQL holds everything but NUL.
-        return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode()
+    if value is None:
+        return None
+    if isinstance(value, int):
+        return b"%d" % value
+    if isinstance(value, float):
+        return repr(value).encode()
     if isinstance(value, bytes):
         return rb"\x" + value.hex().encode()
-    return None if value is None else b"%d" % value
+    if "\0" in value:  # PostgreSQL holds everything else.
+        value = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return value.encode()
+
+
+class _Soon:
+    """What the statements of `Transaction.soon` are asked of.
+
+    Args:
+        connection: The connection.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def ask(self, sql: str, values: Values, *, found: Callable[[list[Row]], V]) -> Later[V]:
+        """See `Connection.later`."""
+        return self._connection.later(sql, values, found=found)
 
 
 class _Adapter:
@@ -247,19 +352,17 @@ class _Adapter:
         return sql
 
     def select(
-        self, conn: Connection, _name: str, sql: str, values: Values, _class: Any
-    ) -> list[Row]:
-        return conn.ask(sql, values)
+        self, conn: Connection | _Soon, _name: str, sql: str, values: Values, _class: Any
+    ) -> Any:
+        return conn.ask(sql, values, found=all_of)
 
     def select_one(
-        self, conn: Connection, _name: str, sql: str, values: Values, _class: Any
-    ) -> Row | None:
-        rows = conn.ask(sql, values)
-        return rows[0] if rows else None
+        self, conn: Connection | _Soon, _name: str, sql: str, values: Values, _class: Any
+    ) -> Any:
+        return conn.ask(sql, values, found=first_of)
 
-    def select_value(self, conn: Connection, _name: str, sql: str, values: Values) -> Any:
-        rows = conn.ask(sql, values)
-        return next(iter(rows[0].values())) if rows else None
+    def select_value(self, conn: Connection | _Soon, _name: str, sql: str, values: Values) -> Any:
+        return conn.ask(sql, values, found=value_of)
 
     def insert_update_delete(self, conn: Connection, _name: str, sql: str, values: Values) -> None:
         conn.tell(sql, values)

@@ -9,14 +9,17 @@ asserted on every connection.
 import contextlib
 import logging
 import math
+import operator
 import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -37,9 +40,9 @@ from mts_tui.backend.contract.errors import (
 from mts_tui.backend.contract.events import Event
 
 from . import migrations
-from .base import Health, T, operator_time, system_clock
-from .connection import Connection, Row, SilentError
-from .transaction import Transaction
+from .base import Ahead, Health, T, operator_time, system_clock
+from .connection import Connection, Row, SilentError, value_of
+from .transaction import Answer, Soon, Transaction
 
 POOL_SIZE = 16
 WAIT_SECONDS = 5.0
@@ -56,7 +59,7 @@ _TIME = "SELECT value FROM meta WHERE name = 'clock_ahead'"
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE"
 _SNAPSHOT = "SELECT pg_current_snapshot()::text AS seen"
-_NOTICE = f"SELECT pg_notify('{CHANNEL}', :notice)"
+_NOTICE = "SELECT pg_notify(:channel, id || ' ' || event_seq) FROM accounts WHERE id = :account"
 _HEALTH = """
     SELECT 'postgresql' AS engine, current_setting('fsync') AS fsync,
         CASE WHEN pg_is_in_recovery() THEN 'on' ELSE 'off' END AS recovery,
@@ -87,6 +90,13 @@ _WORDS: dict[str, type[Unavailable]] = {
 """A connection that is not made has no SQLSTATE; the server's words are in its own language."""
 
 log = logging.getLogger(__name__)
+
+
+class _First(NamedTuple):
+    """What a transaction begins with: how far the clock was moved, what was asked for ahead."""
+
+    moved: str | None
+    ahead: Answer | None
 
 
 class PostgresStore:
@@ -173,21 +183,23 @@ class PostgresStore:
         with self._working(), self._writing(key) as tx:
             yield tx
 
-    def look(self, work: Callable[[Transaction], T]) -> T:
+    def look(self, work: Callable[[Transaction], T], ahead: Ahead | None = None) -> T:
         """Run a function that only reads."""
-        return self._again(work, self._reading)
+        return self._again(work, lambda: self._reading(ahead))
 
-    def change(self, work: Callable[[Transaction], T], key: str = "") -> T:
+    def change(
+        self, work: Callable[[Transaction], T], key: str = "", ahead: Ahead | None = None
+    ) -> T:
         """Run a function that changes something, all of it or nothing.
 
         It is run anew, in a new transaction, where it collided with another.
         """
-        return self._again(work, lambda: self._writing(key))
+        return self._again(work, lambda: self._writing(key, ahead))
 
     def changed_elsewhere(self) -> bool:
         """Whether a transaction (an own one, too) has ended since this thread last asked. Cheap."""
-        with self._working(), self._connection(_SNAPSHOT) as (_, row):
-            seen = None if row is None else row["seen"]
+        with self._working(), self._connection(_asks(_SNAPSHOT)) as (_, row):
+            seen = row["seen"]
         last = getattr(self._local, "seen", None)
         self._local.seen = seen
         return bool(seen != last)
@@ -212,21 +224,21 @@ class PostgresStore:
 
     def sound(self) -> list[str]:
         """What the ledger's audits find wrong; empty for a sound store. Slow."""
-        with self._working(), self._connection(_READ, _TIME) as (connection, row):
+        with self._working(), self._connection(_begins(_READ)) as (connection, first):
             connection.patience = math.inf
-            tx = self._transaction(connection, row)
+            tx = self._transaction(connection, first)
             found = [*tx.ledger.audit(), *tx.ledger.audit_buckets()]
         return [str(row) for row in found]
 
     def health(self) -> Health:
         """See `Store.health`. Names what durability rests on: `fsync`, synchronous standbys."""
-        with self._working(), self._connection(_HEALTH) as (connection, row):
+        with self._working(), self._connection(_asks(_HEALTH)) as (connection, row):
             followers = connection.execute(
                 "SELECT application_name AS name, COALESCE(sync_state, '?') AS state"
                 " FROM pg_stat_replication ORDER BY 1"
             ).fetchall()
             schema = _version(connection)
-        details = {name: str(value) for name, value in (row or {}).items()}
+        details = {name: str(value) for name, value in row.items()}
         details["schema"] = str(schema)
         details["standbys"] = ", ".join(f"{one['name']} {one['state']}" for one in followers)
         # A newer schema serves older programs: each step only adds to what the one before had.
@@ -256,23 +268,35 @@ class PostgresStore:
         )
 
     @contextlib.contextmanager
-    def _connection(self, *first: str) -> Iterator[tuple[Connection, Row | None]]:
-        """A connection of the pool, and the row that answers the last of the first statements."""
+    def _connection(
+        self, first: Callable[[Connection], Callable[[], T]]
+    ) -> Iterator[tuple[Connection, T]]:
+        """A connection of the pool, and what its first statements have answered.
+
+        Args:
+            first: Asks them; see `_answering`.
+        """
         pool = self._pool
         if pool is None:
             raise Unavailable
-        connection, row = self._answering(pool, first)
+        connection, found = self._answering(pool, first)
         try:
-            yield connection, row
+            yield connection, found()
         except _OUTLIVED:
             pool.drain()
+            raise
+        except psycopg.OperationalError as error:
+            if error.sqlstate is None and not connection.closed:
+                # libpq was asked for something out of turn: nothing is lost, and we are wrong.
+                wrong = psycopg.InterfaceError(*error.args)
+                raise wrong.with_traceback(error.__traceback__) from error
             raise
         finally:
             _put_back(pool, connection)
 
     def _answering(
-        self, pool: ConnectionPool[Connection], first: Sequence[str]
-    ) -> tuple[Connection, Row | None]:
+        self, pool: ConnectionPool[Connection], first: Callable[[Connection], T]
+    ) -> tuple[Connection, T]:
         """See `_connection`. The first statements show whether a connection leads anywhere.
 
         They wait for nobody and change nothing. A connection that is silent or gone is given up
@@ -283,9 +307,8 @@ class PostgresStore:
             connection = pool.getconn()
             connection.patience = IDLE_SILENCE_SECONDS
             try:
-                for statement in first[:-1]:
-                    connection.tell(statement)
-                rows = connection.ask(first[-1])
+                found = first(connection)
+                connection.flush()
             except BaseException as error:
                 lost = isinstance(error, psycopg.OperationalError) and connection.closed
                 _put_back(pool, connection)
@@ -294,37 +317,35 @@ class PostgresStore:
                 pool.drain()
             else:
                 connection.patience = SILENCE_SECONDS
-                return connection, rows[0] if rows else None
+                return connection, found
 
     # ------------------------------------------------------------------ transactions
 
-    def _transaction(self, connection: Connection, row: Row | None, key: str = "") -> Transaction:
-        now = operator_time(self.clock, None if row is None else row["value"])
-        return Transaction(
-            connection, now, self.random, key, driver="postgres", memory=self._memory
-        )
+    def _transaction(self, connection: Connection, first: _First, key: str = "") -> Transaction:
+        now = operator_time(self.clock, first.moved)
+        tx = Transaction(connection, now, self.random, key, driver="postgres", memory=self._memory)
+        tx.ahead = first.ahead
+        return tx
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[Transaction]:
-        with self._connection(_READ, _TIME) as (connection, row):
-            yield self._transaction(connection, row)
+    def _reading(self, ahead: Ahead | None = None) -> Iterator[Transaction]:
+        with self._connection(_begins(_READ, ahead)) as (connection, first):
+            yield self._transaction(connection, first)
             connection.flush()
 
     @contextlib.contextmanager
-    def _writing(self, key: str) -> Iterator[Transaction]:
+    def _writing(self, key: str, ahead: Ahead | None = None) -> Iterator[Transaction]:
         committed: list[Event] = []
         try:
-            with self._connection(_WRITE, _TIME) as (connection, row):
-                tx = self._transaction(connection, row, key)
+            with self._connection(_begins(_WRITE, ahead)) as (connection, first):
+                tx = self._transaction(connection, first, key)
                 try:
                     yield tx
                 except BaseException as error:
                     if error is tx.kept_error:
-                        _commit(connection, tx.events)
-                        committed = tx.events
+                        committed = _commit(connection, tx)
                     raise
-                _commit(connection, tx.events)
-                committed = tx.events
+                committed = _commit(connection, tx)
         finally:
             if committed:
                 for listener in self.on_commit:
@@ -377,8 +398,12 @@ class PostgresStore:
         """Turn errors into sentences for whoever runs the server."""
         try:
             yield
-        except psycopg.Error as error:
+        except psycopg.ProgrammingError as error:
+            if error.sqlstate is not None:
+                raise self._sentence(error) from None
             # Not chained: the text of an address that cannot be parsed holds the password.
+            raise DatabaseUnreachable(path=self.place) from None
+        except psycopg.Error as error:
             raise self._sentence(error) from None
 
     @contextlib.contextmanager
@@ -390,11 +415,12 @@ class PostgresStore:
         try:
             yield
         except psycopg.Error as error:
-            kind = type(self._sentence(error))
-            log.warning("the database: %s %s", error.sqlstate or type(error).__name__, kind.code)
+            kind, name = type(self._sentence(error)), error.sqlstate or type(error).__name__
             collided = isinstance(error, (*_COLLISIONS, psycopg.errors.LockNotAvailable))
             if collided or (issubclass(kind, Unavailable) and kind is not DatabaseForeign):
+                log.warning("the database: %s %s", name, kind.code)
                 raise Unavailable from error
+            log.error("the database: %s %s at %s", name, kind.code, _places(error))  # noqa: TRY400
             raise CabinetError from error
 
     def _sentence(self, error: psycopg.Error) -> CabinetError:
@@ -404,9 +430,13 @@ class PostgresStore:
             text = str(error).casefold()
             kinds = (kind for words, kind in _WORDS.items() if re.search(words, text))
             kind = next(kinds, DatabaseUnreachable)
-        if kind is None and isinstance(error, psycopg.ProgrammingError) and not state:
-            kind = DatabaseUnreachable  # The address cannot be parsed.
         return kind(path=self.place) if kind is not None else CabinetError()
+
+
+def _places(error: BaseException) -> str:
+    """Where it was raised and on whose behalf, the innermost first; nothing of what it says."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    return " < ".join(f"{Path(one.filename).name}:{one.lineno}" for one in frames)
 
 
 def _defaults(url: str) -> Mapping[str, Any]:
@@ -421,6 +451,23 @@ def _defaults(url: str) -> Mapping[str, Any]:
         "keepalives_count": 3,
     }
     return {name: value for name, value in wanted.items() if name not in named}
+
+
+def _asks(statement: str) -> Callable[[Connection], Callable[[], Row]]:
+    """Asks a statement that always has a row."""
+    return lambda connection: connection.later(statement, found=operator.itemgetter(0))
+
+
+def _begins(how: str, ahead: Ahead | None = None) -> Callable[[Connection], Callable[[], _First]]:
+    """Begins a transaction, and asks for what it needs first."""
+
+    def first(connection: Connection) -> Callable[[], _First]:
+        connection.tell(how)
+        moved = connection.later(_TIME, found=value_of)
+        asked = None if ahead is None else ahead(Soon(connection, "postgres"))
+        return lambda: _First(moved(), asked)
+
+    return first
 
 
 def _prepare(connection: Connection) -> None:
@@ -455,10 +502,11 @@ def _version(connection: psycopg.Connection[DictRow]) -> int:
     return 0 if row is None else int(row["version"])
 
 
-def _commit(connection: Connection, events: list[Event]) -> None:
+def _commit(connection: Connection, tx: Transaction) -> list[Event]:
     """Commit, and wake whoever listens: the database tells them after the commit only."""
-    newest = {event.account: event.seq for event in events}
-    for account, seq in newest.items():
-        connection.tell(_NOTICE, {"notice": f"{account} {seq}"})
+    events = tx.number()
+    for account in sorted({account for account, _ in tx.changes}):
+        connection.tell(_NOTICE, {"channel": CHANNEL, "account": account})
     if not connection.complete():
         raise CabinetError  # A statement had failed: PostgreSQL has rolled everything back.
+    return events()

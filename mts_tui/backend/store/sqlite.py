@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiosql
 from aiosql.adapters.sqlite3 import SQLite3Adapter
@@ -27,11 +27,13 @@ from mts_tui.backend.contract.errors import (
     StoreReadOnly,
     Unavailable,
 )
-from mts_tui.backend.contract.events import Event
 
 from . import migrations
-from .base import Health, T, operator_time, system_clock
+from .base import Ahead, Health, T, operator_time, system_clock
 from .transaction import Transaction
+
+if TYPE_CHECKING:
+    from mts_tui.backend.contract.events import Event
 
 BUSY_SECONDS = 5.0
 _SENTENCES: dict[int, type[Unavailable]] = {
@@ -210,21 +212,21 @@ class SqliteStore:
                     if connection.in_transaction:  # A full disk has ended it already.
                         connection.execute("ROLLBACK")
                     raise
-                self._commit(connection)
-                self._tell(transaction.events)
+                self._commit(connection, transaction)
                 raise
-            self._commit(connection)
-            self._tell(transaction.events)
+            self._commit(connection, transaction)
 
-    def look(self, work: Callable[[Transaction], T]) -> T:
+    def look(self, work: Callable[[Transaction], T], ahead: Ahead | None = None) -> T:
         """Run a function that only reads."""
         with self.read() as tx:
-            return work(tx)
+            return work(_asked(tx, ahead))
 
-    def change(self, work: Callable[[Transaction], T], key: str = "") -> T:
+    def change(
+        self, work: Callable[[Transaction], T], key: str = "", ahead: Ahead | None = None
+    ) -> T:
         """Run a function that changes something, all of it or nothing."""
         with self.write(key) as tx:
-            return work(tx)
+            return work(_asked(tx, ahead))
 
     def changed_elsewhere(self) -> bool:
         """Whether another connection has committed since this thread last asked. Cheap."""
@@ -279,18 +281,17 @@ class SqliteStore:
         now = operator_time(self.clock, None if row is None else row[0])
         return Transaction(connection, now, self.random, key, memory=self._memory)
 
-    def _commit(self, connection: sqlite3.Connection) -> None:
+    def _commit(self, connection: sqlite3.Connection, transaction: Transaction) -> None:
         try:
+            events = transaction.number()
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-
-    def _tell(self, events: list[Event]) -> None:
-        if events:
+        if transaction.changes:
             for listener in self.on_commit:
-                listener(events)
+                listener(events())
 
     def _connect(self) -> sqlite3.Connection:
         """This thread's connection."""
@@ -380,3 +381,9 @@ class SqliteStore:
                 else (CabinetError())
             )
         return kind(path=str(self.path))
+
+
+def _asked(tx: Transaction, ahead: Ahead | None) -> Transaction:
+    if ahead is not None:
+        tx.ahead = ahead(tx.soon)
+    return tx

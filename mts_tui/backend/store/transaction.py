@@ -6,18 +6,21 @@ arguments. SMS and events are written in the same transaction as the effect that
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from importlib import resources
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import aiosql
 
 from mts_tui.backend.contract.errors import CabinetError
 from mts_tui.backend.contract.events import Event, EventKind
+
+if TYPE_CHECKING:
+    from mts_tui.backend.connectors.providers import IdentityProvider
 
 Row = Any
 """A row, its columns by name: `row["balance"]`."""
@@ -25,7 +28,6 @@ Row = Any
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONLY_POSTGRES = re.compile(r"/\* PostgreSQL: (.*?) \*/")
 """What only PostgreSQL understands stands in a comment: `/* PostgreSQL: FOR UPDATE */`."""
-EVENTS_KEPT = timedelta(days=3)
 
 
 def to_ms(moment: datetime) -> int:
@@ -57,43 +59,44 @@ class Statements:
         return partial(getattr(self._queries, name), self._connection)
 
 
-class Transaction:
-    """What a service works with.
+class Answer(Protocol):
+    """What a statement of `Transaction.soon` answers."""
 
-    Attributes:
-        now: The operator's time, one moment for the whole transaction, whole milliseconds.
-        random: Random numbers; a CSPRNG outside tests.
-        key: Idempotency key of the command, empty for a query.
-        events: Events written so far; told to others after the commit.
-        messages: SMS to the account's own phone, written so far: account and text.
-        rehearsal: True while a command is only tried out, see `undone`.
-        mails: Whether documents can be sent by e-mail here.
-        kept_error: An error to raise after committing, see `keep`.
-        memory: What this process remembers of the store from one transaction to the next: only
-            what was read of committed rows that never change.
-    """
+    def __call__(self) -> Any:
+        """The answer; waits for it where it is not here yet."""
 
-    def __init__(
-        self,
-        connection: Any,
-        now: datetime,
-        random: Random,
-        key: str = "",
-        *,
-        driver: str = "sqlite",
-        memory: dict[str, Any] | None = None,
-    ) -> None:
+    def need(self, missing: Exception) -> None:
+        """Where there is no row, raise an error: at once, or when that is known."""
+
+
+class _Known:
+    """An answer that is here: SQLite has nothing to wait for."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = list(value) if isinstance(value, Iterator) else value
+
+    def __call__(self) -> Any:
+        return self._value
+
+    def need(self, missing: Exception) -> None:
+        if self._value is None or self._value == []:
+            raise missing
+
+
+class _AtOnce(Statements):
+    """Statements that are run at once, their answers in the form of later ones."""
+
+    def __getattr__(self, name: str) -> Callable[..., Answer]:
+        statement = super().__getattr__(name)
+        return lambda **values: _Known(statement(**values))
+
+
+class _Areas:
+    """The statements, by their files."""
+
+    def __init__(self, connection: Any, driver: str) -> None:
         self._connection = connection
         self._driver = driver
-        self.now = now
-        self.random = random
-        self.key = key
-        self.events: list[Event] = []
-        self.messages: list[tuple[str, str]] = []
-        self.rehearsal = False
-        self.mails = False
-        self.kept_error: CabinetError | None = None
-        self.memory: dict[str, Any] = {} if memory is None else memory
 
     def _statements(self, area: str) -> Statements:
         return Statements(area, self._driver, self._connection)
@@ -139,9 +142,122 @@ class Transaction:
         return self._statements("ringback")
 
     @property
+    def statements(self) -> Statements:
+        """Statements: their state, their rows, their documents."""
+        return self._statements("statements")
+
+    @property
+    def imports(self) -> Statements:
+        """Imported numbers: files, their rows, the history made of them."""
+        return self._statements("imports")
+
+    @property
+    def sms(self) -> Statements:
+        """Messages from the cabinet: sendings, threads, contacts, templates."""
+        return self._statements("messages")
+
+    @property
+    def family(self) -> Statements:
+        """Children: consents, positions, zones, looks."""
+        return self._statements("family")
+
+    @property
+    def notifications(self) -> Statements:
+        """Notices of the cabinet."""
+        return self._statements("notifications")
+
+    @property
+    def support(self) -> Statements:
+        """Support: tickets, chats, calls back."""
+        return self._statements("support")
+
+    @property
+    def bonus(self) -> Statements:
+        """Points, rewards, invitations."""
+        return self._statements("bonus")
+
+    @property
+    def promos(self) -> Statements:
+        """Promotions taken part in."""
+        return self._statements("promos")
+
+    @property
+    def identities(self) -> Statements:
+        """Social accounts, sign-ins at providers, the demo's own provider."""
+        return self._statements("identities")
+
+    @property
     def common(self) -> Statements:
         """Catalogue, events, messages, idempotency records."""
         return self._statements("common")
+
+
+class Soon(_Areas):
+    """The statements, each of which gives an `Answer`."""
+
+    def _statements(self, area: str) -> Statements:
+        if self._driver == "sqlite":
+            return _AtOnce(area, self._driver, self._connection)
+        return Statements(area, self._driver, self._connection.soon)
+
+
+class Transaction(_Areas):
+    """What a service works with.
+
+    Attributes:
+        now: The operator's time, one moment for the whole transaction, whole milliseconds.
+        random: Random numbers; a CSPRNG outside tests.
+        key: Idempotency key of the command, empty for a query.
+        changes: What others are told of after the commit: account and kind, each once.
+        messages: SMS to the account's own phone, written so far: account and text.
+        rehearsal: True while a command is only tried out, see `undone`.
+        mails: Whether documents can be sent by e-mail here.
+        gateway: Who SMS come from where an outside gateway sends them: a number or a name; empty
+            where the demo's own network carries them.
+        personal: Whether the store is a person's own file, and nobody else comes to it.
+        providers: Who vouches for people here. A service never calls them: they may talk over a
+            network.
+        told: What was answered outside before this transaction began, see `Dispatcher`.
+        kept_error: An error to raise after committing, see `keep`.
+        ahead: What was asked for when the transaction began, if anything was.
+        memory: What this process remembers of the store from one transaction to the next: only
+            what was read of committed rows that never change.
+    """
+
+    def __init__(
+        self,
+        connection: Any,
+        now: datetime,
+        random: Random,
+        key: str = "",
+        *,
+        driver: str = "sqlite",
+        memory: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(connection, driver)
+        self.now = now
+        self.random = random
+        self.key = key
+        self.changes: list[tuple[str, EventKind]] = []
+        self.messages: list[tuple[str, str]] = []
+        self.rehearsal = False
+        self.mails = False
+        self.gateway = ""
+        self.personal = False
+        self.providers: Sequence[IdentityProvider] = ()
+        self.told: Any = None
+        self.kept_error: CabinetError | None = None
+        self.ahead: Answer | None = None
+        self.memory: dict[str, Any] = {} if memory is None else memory
+
+    @property
+    def soon(self) -> Soon:
+        """The same statements, for answers that are needed later: `row = tx.soon.ledger.hold(…)`.
+
+        Each gives an `Answer`; call it for the row. What was asked for so goes to a database in
+        one trip, in its order, with the next statement that is waited for.
+        """
+        return Soon(self._connection, self._driver)
 
     @property
     def now_ms(self) -> int:
@@ -159,7 +275,7 @@ class Transaction:
     @contextmanager
     def undone(self) -> Iterator[None]:
         """Whatever is written inside is taken back at its end, events and messages too."""
-        known = len(self.events), len(self.messages)
+        known = len(self.changes), len(self.messages)
         self._connection.execute("SAVEPOINT undone")
         self.rehearsal = True
         try:
@@ -167,23 +283,45 @@ class Transaction:
         finally:
             self._connection.execute("ROLLBACK TO SAVEPOINT undone")
             self.rehearsal = False
-            del self.events[known[0] :]
+            del self.changes[known[0] :]
             del self.messages[known[1] :]
 
     def emit(self, account_id: str, kind: EventKind) -> None:
-        """Record that something of an account changed, in commit order."""
-        if any(event.account == account_id and event.kind == kind for event in self.events):
-            return
-        seq = self.common.next_event(account_id=account_id)
-        self.common.add_event(account_id=account_id, seq=seq, at=self.now_ms, kind=kind)
-        self.events.append(Event(account=account_id, seq=seq, kind=kind, at=self.now))
+        """Let it be known that something of an account changed."""
+        if (account_id, kind) not in self.changes:
+            self.changes.append((account_id, kind))
+
+    def number(self) -> Callable[[], list[Event]]:
+        """Write the events, numbered in commit order: the store does so right before the commit.
+
+        Returns:
+            Gives the events once the transaction is committed.
+        """
+        kinds: dict[str, list[EventKind]] = {}
+        for account_id, kind in sorted(self.changes, key=_account_of):  # Everybody locks so.
+            kinds.setdefault(account_id, []).append(kind)
+        last = {}
+        for account_id, news in kinds.items():
+            last[account_id] = self.soon.common.next_events(account_id=account_id, count=len(news))
+            for place, kind in enumerate(news, 1):
+                self.common.add_event(
+                    account_id=account_id, before_last=len(news) - place, at=self.now_ms, kind=kind
+                )
+
+        def events() -> list[Event]:
+            return [
+                Event(account=account_id, seq=seq, kind=kind, at=self.now)
+                for account_id, news in kinds.items()
+                for seq, kind in enumerate(news, last[account_id]() - len(news) + 1)
+            ]
+
+        return events
 
     def message(self, account_id: str, peer: str, text: str, *, outgoing: bool = False) -> None:
         """Put an SMS of the account's phone on its way, with the effect that causes it."""
-        seq = self.common.next_message(account_id=account_id)
+        self.common.count_message(account_id=account_id)
         self.common.add_message(
             account_id=account_id,
-            seq=seq,
             at=self.now_ms,
             outgoing=int(outgoing),
             peer=peer,
@@ -196,6 +334,10 @@ class Transaction:
     def new_id(self) -> str:
         """A UUIDv7: opaque, unique, sorted by time."""
         return uuid7(self.now_ms, self.random)
+
+
+def _account_of(change: tuple[str, EventKind]) -> str:
+    return change[0]
 
 
 def uuid7(milliseconds: int, random: Random) -> str:

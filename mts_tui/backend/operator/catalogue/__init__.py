@@ -68,6 +68,7 @@ Category = Literal[
     "security",
     "family",
     "subscriptions",
+    "points",  # Only «МТС Бонус» and promotions give these; `once` is what they are worth.
 ]
 
 CATEGORY_TITLES: Final[dict[Category, str]] = {
@@ -81,6 +82,7 @@ CATEGORY_TITLES: Final[dict[Category, str]] = {
     "security": "Безопасность",
     "family": "Семья",
     "subscriptions": "Подписки",
+    "points": "За баллы и по акциям",
 }
 
 MEGABYTE: Final = 1024 * 1024
@@ -319,6 +321,11 @@ class Option(_Entry, frozen=True):
             return "packages"
         return "incoming" if self.changes.roaming_in == 0 else ""
 
+    @property
+    def is_sold(self) -> bool:
+        """Whether money buys it."""
+        return self.category != "points"
+
     def fits(self, tariff: Tariff) -> bool:
         """Tell whether the option may be on together with the tariff."""
         return (
@@ -339,8 +346,8 @@ class Catalogue(msgspec.Struct, frozen=True):
         return [tariff for tariff in self.tariffs.values() if tariff.country == country]
 
     def options_for(self, tariff: Tariff) -> list[Option]:
-        """List the options that go with a tariff, archived ones included."""
-        return [option for option in self.options.values() if option.fits(tariff)]
+        """List the options that are sold with a tariff, archived ones included."""
+        return [one for one in self.options.values() if one.is_sold and one.fits(tariff)]
 
 
 @cache

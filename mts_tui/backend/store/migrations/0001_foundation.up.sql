@@ -28,7 +28,7 @@ CREATE TABLE subscribers (
 CREATE TABLE accounts (
     id TEXT PRIMARY KEY,
     subscriber_id TEXT NOT NULL REFERENCES subscribers (id),
-    phone TEXT NOT NULL UNIQUE,
+    phone TEXT NOT NULL,
     kind TEXT NOT NULL,
     country TEXT NOT NULL,
     currency TEXT NOT NULL,
@@ -54,6 +54,7 @@ CREATE TABLE accounts (
 );
 
 CREATE INDEX accounts_of_subscriber ON accounts (subscriber_id);
+CREATE UNIQUE INDEX accounts_by_phone ON accounts (phone);
 
 CREATE TABLE linked_numbers (
     subscriber_id TEXT NOT NULL REFERENCES subscribers (id),
@@ -112,6 +113,8 @@ CREATE TABLE events (
     kind TEXT NOT NULL,
     PRIMARY KEY (account_id, seq)
 );
+
+CREATE INDEX events_age ON events (at);
 
 -- Kept apart from accounts, by phone: what is asked of a stranger's number must look the same.
 CREATE TABLE codes (
@@ -192,6 +195,8 @@ CREATE TABLE notifications (
     read_at BIGINT,
     PRIMARY KEY (account_id, id)
 );
+
+CREATE INDEX notifications_age ON notifications (expires_at);
 
 CREATE TABLE idempotency (
     caller TEXT NOT NULL,

@@ -177,6 +177,7 @@ CREATE TABLE undos (
     PRIMARY KEY (account_id, id)
 );
 CREATE INDEX undos_of_subscriber ON undos (subscriber_id, until);
+CREATE INDEX undos_age ON undos (until);
 
 CREATE TABLE mails (
     account_id TEXT NOT NULL REFERENCES accounts (id),

@@ -6,7 +6,7 @@ The number of the newest is a constant, so that an up-to-date store lists no fil
 from collections.abc import Iterator
 from importlib import resources
 
-LATEST = 4
+LATEST = 10
 
 
 def script(version: int, direction: str) -> str:

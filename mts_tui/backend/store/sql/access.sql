@@ -24,8 +24,10 @@ UPDATE tries SET closed_until = :until WHERE phone = :phone AND closed_until > :
 -- name: clear_lanes(phone)!
 DELETE FROM tries WHERE phone = :phone;
 
--- name: forget_tries(now)!
-DELETE FROM tries WHERE wrong = 0 AND closed_until <= :now;
+-- name: forget_tries(now, count)
+DELETE FROM tries WHERE (phone, lane) IN (
+    SELECT phone, lane FROM tries WHERE wrong = 0 AND closed_until <= :now LIMIT :count
+) AND wrong = 0 AND closed_until <= :now RETURNING lane;
 
 -- name: clear_lane(phone, lane)!
 UPDATE tries SET wrong = 0 WHERE phone = :phone AND lane = :lane;
@@ -47,8 +49,10 @@ UPDATE codes SET spent_at = :at, spent_by = :by WHERE phone = :phone AND id = :i
 -- name: forget_future_codes(phone, now)!
 DELETE FROM codes WHERE phone = :phone AND sent_at > :now;
 
--- name: forget_codes(before)!
-DELETE FROM codes WHERE expires_at < :before;
+-- name: forget_codes(before, count)
+DELETE FROM codes WHERE (phone, id) IN (
+    SELECT phone, id FROM codes WHERE expires_at < :before LIMIT :count
+) RETURNING id;
 
 -- name: password(account_id)^
 SELECT hash, changed_at, strong FROM passwords
@@ -70,6 +74,21 @@ SELECT COUNT(*) FROM devices WHERE account_id = :account_id AND token_hash = :to
 INSERT INTO devices (account_id, token_hash, name, trusted_at)
 VALUES (:account_id, :token_hash, :name, :at)
 ON CONFLICT (account_id, token_hash) DO UPDATE SET name = excluded.name;
+
+-- name: devices_of(subscriber_id, count)
+SELECT d.token_hash, d.name, d.trusted_at, a.phone
+FROM accounts AS a JOIN devices AS d ON d.account_id = a.id
+WHERE a.subscriber_id = :subscriber_id
+ORDER BY d.trusted_at DESC, d.token_hash LIMIT :count;
+
+-- name: distrust(subscriber_id, token_hash)
+DELETE FROM devices WHERE token_hash = :token_hash
+    AND account_id IN (SELECT id FROM accounts WHERE subscriber_id = :subscriber_id)
+RETURNING account_id;
+
+-- name: end_sessions_on(account_id, device_hash, at)!
+UPDATE sessions SET ended_at = :at
+WHERE account_id = :account_id AND device_hash = :device_hash AND ended_at IS NULL;
 
 -- name: distrust_devices(account_id, but)!
 DELETE FROM devices WHERE account_id = :account_id AND token_hash <> :but;
@@ -109,16 +128,20 @@ RETURNING account_id;
 UPDATE sessions SET ended_at = :at
 WHERE account_id = :account_id AND ended_at IS NULL AND id <> :but;
 
--- name: forget_sessions(before)!
-DELETE FROM sessions WHERE opened_at < :before;
+-- name: forget_sessions(before, count)
+DELETE FROM sessions WHERE (account_id, id) IN (
+    SELECT account_id, id FROM sessions WHERE opened_at < :before LIMIT :count
+) RETURNING id;
 
 -- name: count_rate(name, window_start)$
 INSERT INTO rates (name, window_start, count) VALUES (:name, :window_start, 1)
 ON CONFLICT (name, window_start) DO UPDATE SET count = rates.count + 1
 RETURNING count;
 
--- name: forget_rates(before)!
-DELETE FROM rates WHERE window_start < :before;
+-- name: forget_rates(before, count)
+DELETE FROM rates WHERE (name, window_start) IN (
+    SELECT name, window_start FROM rates WHERE window_start < :before LIMIT :count
+) RETURNING name;
 
 -- name: carry_sessions(by)!
 -- The demo's clock was moved: people did not sit idle for it.

@@ -1,5 +1,6 @@
 -- name: by_phone(phone)^
-SELECT * FROM accounts WHERE phone = :phone;
+-- A number of the operator's own: nobody calls, pays or signs in with an imported one.
+SELECT * FROM accounts WHERE phone = :phone AND imported = 0;
 
 -- name: by_id(id)^
 SELECT * FROM accounts WHERE id = :id;
@@ -32,16 +33,17 @@ RETURNING position;
 SELECT subscriber_id FROM linked_numbers WHERE account_id = :account_id;
 
 -- name: all_ids()
-SELECT id FROM accounts ORDER BY opened_at, id;
+SELECT id FROM accounts WHERE imported = 0 ORDER BY opened_at, id;
 
 -- name: sims()
 SELECT a.id, a.phone, a.kind, a.vouched, a.region, a.zone, s.name AS owner,
     (SELECT COUNT(*) FROM linked_numbers AS l WHERE l.account_id = a.id) AS links
 FROM accounts AS a JOIN subscribers AS s ON s.id = a.subscriber_id
+WHERE a.imported = 0
 ORDER BY a.opened_at, a.id;
 
 -- name: vouch(phone, vouched)!
-UPDATE accounts SET vouched = :vouched WHERE phone = :phone;
+UPDATE accounts SET vouched = :vouched WHERE phone = :phone AND imported = 0;
 
 -- name: vouched()^
 SELECT * FROM accounts WHERE vouched = 1 ORDER BY opened_at, id LIMIT 1;
@@ -55,10 +57,9 @@ INSERT INTO accounts (id, subscriber_id, phone, kind, country, currency, region,
 VALUES (:id, :subscriber_id, :phone, :kind, :country, :currency, :region, :zone, :profile,
     :tariff_id, 'active', :opened_at, :opened_at, :fee_at, :fee_day, :points_at);
 
--- name: set_trust(id, floor)^
--- Refused by the answer (no row) where the balance is below the floor to be.
-UPDATE accounts SET floor = :floor, base_floor = :floor
-WHERE id = :id AND balance >= :floor RETURNING balance;
+-- name: set_trust(id, floor, state)!
+-- A floor above the balance is refused by the table itself.
+UPDATE accounts SET floor = :floor, base_floor = :floor, state = :state WHERE id = :id;
 
 -- name: set_budget(id, budget, hard)!
 UPDATE accounts SET budget = :budget, budget_hard = :hard, budget_told = 0 WHERE id = :id;
@@ -67,4 +68,4 @@ UPDATE accounts SET budget = :budget, budget_hard = :hard, budget_told = 0 WHERE
 SELECT id, event_seq FROM accounts;
 
 -- name: oldest_life()$
-SELECT MIN(lived_until) FROM accounts;
+SELECT MIN(lived_until) FROM accounts WHERE imported = 0;

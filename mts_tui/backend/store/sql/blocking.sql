@@ -11,7 +11,8 @@ UPDATE accounts SET lost_at = :at, held_rules = :held_rules WHERE id = :id;
 -- name: other_mobiles(subscriber_id, id)$
 -- Numbers of the same person that could report this one.
 SELECT COUNT(*) FROM accounts
-WHERE subscriber_id = :subscriber_id AND id <> :id AND kind = 'mobile' AND lost_at IS NULL;
+WHERE subscriber_id = :subscriber_id AND id <> :id AND kind = 'mobile' AND imported = 0
+    AND lost_at IS NULL;
 
 -- name: unfinished_payments(account_id, now)
 SELECT * FROM payments

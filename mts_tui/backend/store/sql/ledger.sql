@@ -1,6 +1,6 @@
 -- name: hold(id)^
 -- The account, its row locked until the transaction ends (SQLite: the whole file already is).
-UPDATE accounts SET event_seq = event_seq WHERE id = :id RETURNING *;
+SELECT * FROM accounts WHERE id = :id /* PostgreSQL: FOR NO KEY UPDATE */;
 
 -- name: move(id, amount, rows)^
 -- Change the balance, unless it would fall below the floor: one statement decides and acts.
@@ -45,6 +45,12 @@ SELECT CAST(COALESCE(-SUM(amount), 0) AS BIGINT) FROM operations
 WHERE account_id = :account_id AND at >= :since AND at < :until
     AND kind IN ('call', 'sms', 'mms', 'data', 'fee', 'option');
 
+-- name: spent_on_options(account_id, since, until)
+-- By title, which names the option.
+SELECT title, CAST(-SUM(amount) AS BIGINT) AS paid FROM operations
+WHERE account_id = :account_id AND at >= :since AND at < :until AND kind = 'option'
+GROUP BY title;
+
 -- name: spent_since(account_id, since)$
 SELECT CAST(COALESCE(-SUM(amount), 0) AS BIGINT) FROM operations
 WHERE account_id = :account_id AND at >= :since AND (amount < 0 OR kind IN ('fee', 'option'));
@@ -61,6 +67,13 @@ WHERE account_id = :account_id AND amount < 0 ORDER BY seq DESC LIMIT :count;
 SELECT id, kind, starts_at, ends_at, granted, used, unlimited FROM buckets
 WHERE account_id = :account_id AND starts_at <= :at AND ends_at > :at ORDER BY kind, id;
 
+-- name: open_buckets(account_id)
+-- Those of the moment until which the account has lived.
+SELECT b.id, b.kind, b.starts_at, b.ends_at, b.granted, b.used, b.unlimited
+FROM accounts AS a JOIN buckets AS b ON b.account_id = a.id
+WHERE a.id = :account_id AND b.starts_at <= a.lived_until AND b.ends_at > a.lived_until
+ORDER BY b.kind, b.id;
+
 -- name: put_buckets(account_id, id, kind, starts_at, ends_at, granted, used, unlimited)*!
 INSERT INTO buckets (account_id, id, kind, starts_at, ends_at, granted, used, unlimited)
 VALUES (:account_id, :id, :kind, :starts_at, :ends_at, :granted, :used, :unlimited)
@@ -71,9 +84,9 @@ ON CONFLICT (account_id, id, starts_at) DO UPDATE SET ends_at = excluded.ends_at
 INSERT INTO shares (account_id, seq, bucket, units, bucket_before)
 VALUES (:account_id, :seq, :bucket, :units, :bucket_before);
 
--- name: settle(id, lived_until, fee_at, fee_day, points, points_at, suspended, state, autopay_below, budget_told, due_at)!
+-- name: settle(id, lived_until, fee_at, fee_day, points_at, suspended, state, autopay_below, budget_told, due_at)!
 UPDATE accounts SET lived_until = :lived_until, fee_at = :fee_at, fee_day = :fee_day,
-    points = :points, points_at = :points_at, suspended = :suspended, state = :state,
+    points_at = :points_at, suspended = :suspended, state = :state,
     autopay_below = :autopay_below, budget_told = :budget_told, due_at = :due_at
 WHERE id = :id;
 
@@ -101,7 +114,7 @@ ORDER BY due_at LIMIT 1 /* PostgreSQL: FOR UPDATE SKIP LOCKED */;
 
 -- name: take_behind(before)$
 -- An account that was not looked after for long, unless another process has it in hand.
-SELECT id FROM accounts WHERE lived_until < :before
+SELECT id FROM accounts WHERE lived_until < :before AND imported = 0
 ORDER BY lived_until LIMIT 1 /* PostgreSQL: FOR UPDATE SKIP LOCKED */;
 
 -- name: audit()

@@ -15,8 +15,10 @@ VALUES (:account_id, :id, :subscriber_id, :at, :until, :title, :call, :body);
 UPDATE undos SET undone_at = :at WHERE account_id = :account_id AND id = :id AND undone_at IS NULL
 RETURNING id;
 
--- name: forget_undos(before)!
-DELETE FROM undos WHERE until < :before;
+-- name: forget_undos(before, count)
+DELETE FROM undos WHERE (account_id, id) IN (
+    SELECT account_id, id FROM undos WHERE until < :before ORDER BY until LIMIT :count
+) RETURNING id;
 
 -- Subscriptions and what is charged next.
 
@@ -216,11 +218,13 @@ WHERE (account_id, id) = (
 RETURNING *;
 
 -- name: end_mail(account_id, id, tries, state, reason)^
--- No row where the lease ended and another sender has it.
+-- No row where the lease ended and another sender has it. What the server has taken was sent, even
+-- where the document has gone meanwhile.
 UPDATE mails SET state = :state, reason = :reason, next_at = NULL
-WHERE account_id = :account_id AND id = :id AND tries = :tries AND state = 'queued'
+WHERE account_id = :account_id AND id = :id AND tries = :tries
+    AND (state = 'queued' OR (state = 'failed' AND :state = 'sent'))
 RETURNING id;
 
--- name: put_off_mail(account_id, id, tries, next_at)!
-UPDATE mails SET next_at = :next_at
+-- name: put_off_mail(account_id, id, tries, next_at, reason)!
+UPDATE mails SET next_at = :next_at, reason = :reason
 WHERE account_id = :account_id AND id = :id AND tries = :tries AND state = 'queued';

@@ -1,0 +1,10 @@
+DROP TABLE unread_rows;
+DROP TABLE imported_rows;
+DROP TABLE imported_records;
+DROP TABLE imports;
+DROP INDEX accounts_by_phone;
+ALTER TABLE accounts DROP COLUMN imported_cost;
+ALTER TABLE accounts DROP COLUMN imported;
+CREATE UNIQUE INDEX accounts_by_phone ON accounts (phone);
+DROP TABLE statement_parts;
+DROP TABLE statements;

@@ -1,0 +1,4 @@
+DROP TABLE looks;
+DROP TABLE zones;
+DROP TABLE positions;
+DROP TABLE guardianships;

@@ -1,0 +1,23 @@
+"""How all tests are run: where their files lie, how many go at once."""
+
+import os
+import shutil
+from pathlib import Path
+
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
+"""Bytes that must be free there: each test has a copy of the demo's store while it runs."""
+
+# Files in memory wait for no disk: an `fsync` takes milliseconds there, and tests write thousands of
+# times. What a cut of the power loses is asked by tests/safety, of a disk that it makes up itself.
+if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Processes for `-n auto`: one and a half for a core, since tests also wait for each other.
+
+    They wait for a screen to come to rest, for a server's answer, for a process to begin.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (cores or 1) * 3 // 2
