@@ -275,11 +275,20 @@ WITH_TOASTS = {account_toasts, sign_in_phone}
 
 
 OWN_START = {
-    "sign_in_wrong", "sign_in_closed", "sign_in_phone", "account_phone", "account_toasts",
-    "keys_help", "palette", "archive_phone", "receipt", "receipt_save", "roaming_terms", "melody",
-    "melody_rule", "settings_looks", "statement_phone",
+    "account_phone", "account_toasts", "bonus_burning",
+    "discounts", "exchange", "exchange_wrong", "family_zone", "invitations", "keys_help",
+    "melody", "melody_gift", "melody_rule", "own_tariff", "own_tariff_past", "palette",
+    "points_gift", "receipt", "receipt_save", "reward_codes", "reward_order", "reward_ordered",
+    "rewards", "rewards_refused", "ringback", "roaming", "roaming_terms",
+    "settings_looks", "sign_in_closed", "sign_in_phone", "sign_in_wrong",
+    "support", "support_close", "support_file", "tariff_change_later",
+    "tariffs_none", "who_hears",
 }  # fmt: skip
 """What still shows the theme before when another is put on: these start anew in each theme."""
+UNSTEADY = {
+    "archive_phone", "bonus_phone", "services_phone", "statement_phone", "support_tickets",
+}  # fmt: skip
+"""Scenes without a picture: how far their lists have scrolled differs between runs."""
 _seen: dict[tuple[Scene, Size], dict[str, str]] = {}
 """The last scene that was played, in all themes."""
 
@@ -287,7 +296,7 @@ _seen: dict[tuple[Scene, Size], dict[str, str]] = {}
 def pictures() -> list[Any]:
     """Every scene in every size and theme; themes of a scene together, for it is played once."""
     found = []
-    for scene in BEFORE + AFTER:
+    for scene in (one for one in BEFORE + AFTER if one.__name__ not in UNSTEADY):
         for size in (SMALL, NORMAL, LARGE):
             for theme in THEMES:
                 width, height = size
