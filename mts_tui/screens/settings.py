@@ -10,16 +10,16 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from mts_tui import config, formatting, themes
-from mts_tui.actions import BY_ID, bindings, troubles
+from mts_tui.actions import bindings, troubles
 from mts_tui.app import MtsApp
 from mts_tui.backend.contract.access import Session
 from mts_tui.backend.contract.account import Budget
 from mts_tui.backend.contract.events import Event
 from mts_tui.backend.contract.identities import Identity
 from mts_tui.backend.contract.model import Page as Items
-from mts_tui.keyboard import layout_of, shown
+from mts_tui.keyboard import layout_of
 from mts_tui.widgets.alive import alive
-from mts_tui.widgets.key_bar import KeyBar
+from mts_tui.widgets.keys import key_of
 from mts_tui.widgets.rows import Cell, Column, Rows
 
 from .page import Page
@@ -136,7 +136,7 @@ class SettingsPage(Page):
 
     def _row(self, index: int) -> tuple[Cell, ...]:
         way = WAYS[index]
-        key = shown(BY_ID[way.id].keys.split(",")[0], KeyBar.layout_name)
+        key = key_of(self.app, way.id)
         state, look = way.state(self)
         return (
             Cell(key, "key"),
