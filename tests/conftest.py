@@ -14,6 +14,21 @@ if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+NAMED_AT_MOST = 60
+"""Characters of a value that may stand in a test's name."""
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """What a test is called by a value: long ones and bytes by the argument's name.
+
+    Bytes may hold the time at which they were made, as a ZIP does, and the processes that share
+    the tests must come to the same names.
+    """
+    if isinstance(val, bytes) or (isinstance(val, str) and len(val) > NAMED_AT_MOST):
+        return argname
+    return None
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Processes for `-n auto`: one and a half for a core, since tests also wait for each other.
 
