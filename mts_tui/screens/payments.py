@@ -1,12 +1,11 @@
 """«Оплата»: every way that money goes onto the account and from it, with its state."""
 
 import asyncio
-from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -25,17 +24,15 @@ from mts_tui.backend.contract.model import Page as Items
 from mts_tui.backend.contract.payments import Payment, TopUpTerms
 from mts_tui.backend.contract.transfers import SavedPayment
 from mts_tui.backend.contract.trust import PromiseTerms, TrustTerms
-from mts_tui.keyboard import layout_of
 from mts_tui.widgets.alive import alive
-from mts_tui.widgets.keys import key_of
-from mts_tui.widgets.rows import Cell, Column, Rows
+from mts_tui.widgets.rows import Column, Rows
 from mts_tui.widgets.text import Part, TextBlock
 
 from . import history
 from .charges import COLUMNS as AHEAD
 from .charges import charge_row
+from .hub import UNKNOWN, Hub, State, Way
 from .operation import OperationDialog
-from .page import Page
 from .payment_steps import ENDED
 from .told import if_told
 
@@ -44,7 +41,6 @@ if TYPE_CHECKING:
 
     from mts_tui.backend.contract.archive import Operation
 
-COLUMNS = (Column(1), Column(24), Column(0))
 LAST_KINDS = "top_up,compensation,transfer,purchase,promise"
 LAST = 30
 AHEAD_ROWS = 5
@@ -53,7 +49,6 @@ MORE_FROM = 60
 """Cells of a page in which sums are not cut off."""
 NO_CHARGES = "В ближайший месяц ничего не спишется."
 NO_PAYMENTS = "Платежей пока нет: здесь будут пополнения, переводы и покупки."
-UNKNOWN = "не удалось узнать"
 NOT_TOLD = "Не загрузилось. F5 — попробовать ещё раз."
 SCREENS = {
     "top_up": ("top_up", "TopUpScreen"),
@@ -86,11 +81,12 @@ def open_way(app: MtsApp, account: str, way: str) -> None:
     app.push_screen(screen)
 
 
-class PaymentsPage(Page):
+class PaymentsPage(Hub):
     """The list of ways."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("payments"))
     action_places = ("payments",)
+    columns = (Column(1), Column(24), Column(0))
 
     def __init__(self) -> None:
         super().__init__(id="payments")
@@ -101,7 +97,7 @@ class PaymentsPage(Page):
         """Title, balance, list; where there is room, what falls due and the last payments."""
         yield Static("Оплата", classes="title", markup=False)
         yield TextBlock(id="payments-balance")
-        yield Rows(COLUMNS, "", id="ways")
+        yield self.new_list()
         with Vertical(id="payments-more"):
             yield Static("Впереди, и сколько тогда будет на счёте", classes="heading", markup=False)
             ahead = Rows(AHEAD, NO_CHARGES, id="payments-ahead")
@@ -110,21 +106,9 @@ class PaymentsPage(Page):
             yield Static("Последние платежи", classes="heading", markup=False)
             yield Rows(history.COLUMNS, NO_PAYMENTS, id="payments-last")
 
-    def on_mount(self) -> None:
-        """The ways are there at once, their states come."""
-        self._show()
-
     def on_resize(self) -> None:
         """Beside the phone of a small terminal there are only the ways."""
         self.query_one("#payments-more").display = self.size.width >= MORE_FROM
-
-    def take_focus(self) -> None:
-        """The list."""
-        self._ways.focus()
-
-    @property
-    def _ways(self) -> Rows:
-        return self.query_one("#ways", Rows)
 
     @work(exclusive=True, group="payments")
     async def load(self) -> None:
@@ -178,9 +162,18 @@ class PaymentsPage(Page):
         if event.account == self.cabinet_screen.account and event.kind == "account":
             self.load()
 
-    @on(Rows.Chosen, "#ways")
-    def _open(self, chosen: Rows.Chosen) -> None:
-        self.cabinet_screen.action_pay(WAYS[chosen.index].id)
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The lines."""
+        return WAYS
+
+    def known(self) -> Known | None:
+        """What the operator has told."""
+        return self._known
+
+    def open_way(self, way: str) -> None:
+        """A screen of its own."""
+        self.cabinet_screen.action_pay(way)
 
     @on(Rows.Chosen, "#payments-last")
     def _open_payment(self, chosen: Rows.Chosen) -> None:
@@ -188,18 +181,11 @@ class PaymentsPage(Page):
             one, zone = self._last[chosen.index], _zone(self._known)
             self.app.push_screen(OperationDialog(self.cabinet_screen.account, one, zone))
 
-    def on_key(self, event: events.Key) -> None:
-        """The letters before the ways follow the layout that is typed in."""
-        if layout_of(event.character):
-            self._ways.refresh()
-
     def text_to_copy(self) -> str:
         """The way under the cursor with its state, or the payment."""
-        if self._ways.has_focus:
-            return self._ways.text_of(self._ways.cursor)
         below = self.query_one("#payments-last", Rows)
         if not (below.has_focus and self._last and self._known is not None):
-            return ""
+            return super().text_to_copy()
         return history.line_of(self._last[below.cursor], _zone(self._known))
 
     def _show(self) -> None:
@@ -208,13 +194,7 @@ class PaymentsPage(Page):
             parts: list[Part] = ["На счёте ", (sum_of(overview.number.balance), "strong")]
             parts += ["   Можно потратить ", (sum_of(overview.available), "strong")]
             self.query_one("#payments-balance", TextBlock).show(*parts)
-        self._ways.show(len(WAYS), self._row, keep=True)
-
-    def _row(self, index: int) -> tuple[Cell, ...]:
-        way = WAYS[index]
-        key = key_of(self.app, way.id)
-        state, look = way.state(self._known) if self._known is not None else ("", "muted")
-        return Cell(key, "key"), Cell(way.title, "strong"), Cell(state, look)
+        self.show_ways()
 
 
 def _nearest(charges: list[Charge]) -> list[Charge]:
@@ -227,10 +207,6 @@ def _nearest(charges: list[Charge]) -> list[Charge]:
     found = [one for one in charges if one is short or one is firsts[one.title]]
     found.sort(key=lambda one: one is not short and one.kind in SMALL_CHARGES)
     return sorted(found[:AHEAD_ROWS], key=charges.index)
-
-
-State = tuple[str, str]
-"""A text and the name of its look."""
 
 
 def _top_up(known: Known) -> State:
@@ -319,14 +295,6 @@ def _zone(known: Known) -> ZoneInfo:
 def _short(money: Money) -> str:
     """A sum without kopecks where there are none."""
     return formatting.without_zeros(sum_of(money))
-
-
-class Way(NamedTuple):
-    """A way of paying: its action, its title, its state."""
-
-    id: str
-    title: str
-    state: Callable[[Known], State]
 
 
 WAYS = (

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
-from textual import events, on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
@@ -22,21 +22,17 @@ from mts_tui.backend.contract.model import Page as Items
 from mts_tui.backend.contract.options import Option
 from mts_tui.backend.contract.ringback import RingbackState
 from mts_tui.backend.contract.tariffs import CurrentTariff, Tariff
-from mts_tui.keyboard import layout_of
 from mts_tui.widgets.alive import alive
-from mts_tui.widgets.keys import key_of
-from mts_tui.widgets.rows import Cell, Column, Rows
+from mts_tui.widgets.rows import Column
 from mts_tui.widgets.text import Paragraph, Part
 
-from .page import Page
+from .hub import UNKNOWN, Hub, State, Way
 from .tariff_words import days_until, fee, left_of, title_of
 from .told import if_told
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-COLUMNS = (Column(1), Column(14), Column(18), Column(0, needs=68))
-UNKNOWN = "не удалось узнать"
 WAITING = "Узнаём, какой у вас тариф…"
 ROAMING = "Роуминг"
 """The category of options that work in trips."""
@@ -81,11 +77,12 @@ def open_service(app: MtsApp, account: str, way: str, closed: Callable[[Any], No
     app.push_screen(screen, closed)
 
 
-class ServicesPage(Page):
+class ServicesPage(Hub):
     """The tariff, and the list of what is behind it."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("services"))
     action_places = ("services",)
+    columns = (Column(1), Column(14), Column(18), Column(0, needs=68))
 
     def __init__(self) -> None:
         super().__init__(id="services")
@@ -95,15 +92,7 @@ class ServicesPage(Page):
         """Title, tariff, list."""
         yield Static("Тарифы и услуги", classes="title", markup=False)
         yield Paragraph(WAITING, id="services-tariff")
-        yield Rows(COLUMNS, "", id="services-list")
-
-    def on_mount(self) -> None:
-        """The lines are there at once, their states come."""
-        self._show_list()
-
-    def take_focus(self) -> None:
-        """The list."""
-        self.query_one(Rows).focus()
+        yield self.new_list()
 
     @work(exclusive=True, group="services")
     async def load(self) -> None:
@@ -127,40 +116,25 @@ class ServicesPage(Page):
         if alive(self) and account == self.cabinet_screen.account:
             self._known = Known(now, overview, tariffs, options, rules, ringback)
             self.query_one("#services-tariff", Paragraph).show(*_tariff_parts(self._known))
-            self._show_list()
+            self.show_ways()
 
     def happened(self, event: Event) -> None:
         """Show changes of this account at once."""
         if event.account == self.cabinet_screen.account and event.kind == "account":
             self.load()
 
-    @on(Rows.Chosen)
-    def _open(self, chosen: Rows.Chosen) -> None:
-        self.cabinet_screen.action_serve(WAYS[chosen.index].id)
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The lines."""
+        return WAYS
 
-    def on_key(self, event: events.Key) -> None:
-        """The letters before the lines follow the layout that is typed in."""
-        if layout_of(event.character):
-            self.query_one(Rows).refresh()
+    def known(self) -> Known | None:
+        """What the operator has told."""
+        return self._known
 
-    def text_to_copy(self) -> str:
-        """The line under the cursor with its state."""
-        rows = self.query_one(Rows)
-        return rows.text_of(rows.cursor) if rows.has_focus else ""
-
-    def _show_list(self) -> None:
-        self.query_one(Rows).show(len(WAYS), self._row, keep=True)
-
-    def _row(self, index: int) -> tuple[Cell, ...]:
-        way = WAYS[index]
-        key = key_of(self.app, way.id)
-        state, look = way.state(self._known) if self._known is not None else ("", "muted")
-        return (
-            Cell(key, "key"),
-            Cell(way.title, "strong"),
-            Cell(state, look),
-            Cell(way.what, "muted"),
-        )
+    def open_way(self, way: str) -> None:
+        """A screen of its own."""
+        self.cabinet_screen.action_serve(way)
 
 
 def _tariff_parts(known: Known) -> list[Part]:
@@ -184,10 +158,6 @@ def _tariff_parts(known: Known) -> list[Part]:
         after = formatting.clean(now.planned.after, 40)
         parts += [(f"▲ {day} тариф сменится на «{after}».", "warn"), "\n"]
     return parts[:-1]
-
-
-State = tuple[str, str]
-"""A text and the name of its look."""
 
 
 def _tariff(known: Known) -> State:
@@ -247,21 +217,12 @@ def _ringback(known: Known) -> State:
     return "● включён", "good"
 
 
-class Way(NamedTuple):
-    """A line: its action, its title, what is there, its state."""
-
-    id: str
-    title: str
-    what: str
-    state: Callable[[Known], State]
-
-
 WAYS = (
-    Way("tariff", "Тариф", "всё о вашем, смена, история", _tariff),
-    Way("tariffs", "Все тарифы", "отбор, сравнение, смена", _tariffs),
-    Way("fitting", "Подбор тарифа", "что дешевле при ваших расходах", _fitting),
-    Way("options", "Услуги", "подключить и отключить", _options),
-    Way("forwarding", "Переадресация", "звонки на другой номер", _forwarding),
-    Way("roaming", "Роуминг", "цены в стране, куда вы едете", _roaming),
-    Way("ringback", "GOOD'OK", "мелодия вместо гудков", _ringback),
+    Way("tariff", "Тариф", _tariff, "всё о вашем, смена, история"),
+    Way("tariffs", "Все тарифы", _tariffs, "отбор, сравнение, смена"),
+    Way("fitting", "Подбор тарифа", _fitting, "что дешевле при ваших расходах"),
+    Way("options", "Услуги", _options, "подключить и отключить"),
+    Way("forwarding", "Переадресация", _forwarding, "звонки на другой номер"),
+    Way("roaming", "Роуминг", _roaming, "цены в стране, куда вы едете"),
+    Way("ringback", "GOOD'OK", _ringback, "мелодия вместо гудков"),
 )

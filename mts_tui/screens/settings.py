@@ -1,10 +1,9 @@
 """«Настройки»: a line for each part, with what is set now; the dialogs are files of their own."""
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from textual import events, on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
@@ -17,19 +16,15 @@ from mts_tui.backend.contract.account import Budget
 from mts_tui.backend.contract.events import Event
 from mts_tui.backend.contract.identities import Identity
 from mts_tui.backend.contract.model import Page as Items
-from mts_tui.keyboard import layout_of
 from mts_tui.widgets.alive import alive
-from mts_tui.widgets.keys import key_of
-from mts_tui.widgets.rows import Cell, Column, Rows
+from mts_tui.widgets.rows import Column
 
-from .page import Page
+from .hub import UNKNOWN, Hub, State, Way
 from .told import if_told
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-COLUMNS = (Column(1), Column(20), Column(28), Column(0, needs=84))
-UNKNOWN = "не удалось узнать"
 SCREENS = {
     "profile": ("settings_profile", "ProfileDialog"),
     "looks": ("settings_looks", "LooksDialog"),
@@ -54,15 +49,12 @@ class Known(NamedTuple):
     budget: Budget | None
 
 
-State = tuple[str, str]
-"""A text and the name of its look."""
-
-
-class SettingsPage(Page):
+class SettingsPage(Hub):
     """The list."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("settings"))
     action_places = ("settings",)
+    columns = (Column(1), Column(20), Column(28), Column(0, needs=84))
 
     def __init__(self) -> None:
         super().__init__(id="settings")
@@ -72,15 +64,7 @@ class SettingsPage(Page):
     def compose(self) -> ComposeResult:
         """Title and list."""
         yield Static("Настройки", classes="title", markup=False)
-        yield Rows(COLUMNS, "", id="settings-list")
-
-    def on_mount(self) -> None:
-        """What this computer knows is there at once, the rest comes."""
-        self._show_list()
-
-    def take_focus(self) -> None:
-        """The list."""
-        self.query_one(Rows).focus()
+        yield self.new_list()
 
     @work(exclusive=True, group="settings")
     async def load(self) -> None:
@@ -95,16 +79,25 @@ class SettingsPage(Page):
         )
         if alive(self) and account == self.cabinet_screen.account:
             self._known = known
-            self._show_list()
+            self.show_ways()
 
     def happened(self, event: Event) -> None:
         """Sessions and budgets change elsewhere as well."""
         if event.kind in {"session", "account"}:
             self.load()
 
-    @on(Rows.Chosen)
-    def _open(self, chosen: Rows.Chosen) -> None:
-        self.action_set(WAYS[chosen.index].id)
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The lines."""
+        return WAYS
+
+    def known(self) -> "SettingsPage":
+        """States are this page's own: each knows what it needs."""
+        return self
+
+    def open_way(self, way: str) -> None:
+        """A dialog."""
+        self.action_set(way)
 
     def action_set(self, way: str) -> None:
         """Open a part, by its action's id."""
@@ -118,32 +111,8 @@ class SettingsPage(Page):
         """Show what is set now."""
         del answer
         if alive(self):
-            self._show_list()
+            self.show_ways()
             self.load()
-
-    def on_key(self, event: events.Key) -> None:
-        """The letters before the lines follow the layout that is typed in."""
-        if layout_of(event.character):
-            self.query_one(Rows).refresh()
-
-    def text_to_copy(self) -> str:
-        """The line under the cursor with its state."""
-        rows = self.query_one(Rows)
-        return rows.text_of(rows.cursor) if rows.has_focus else ""
-
-    def _show_list(self) -> None:
-        self.query_one(Rows).show(len(WAYS), self._row, keep=True)
-
-    def _row(self, index: int) -> tuple[Cell, ...]:
-        way = WAYS[index]
-        key = key_of(self.app, way.id)
-        state, look = way.state(self)
-        return (
-            Cell(key, "key"),
-            Cell(way.title, "strong"),
-            Cell(state, look),
-            Cell(way.what, "muted"),
-        )
 
     # ------------------------------------------------------------------ states
 
@@ -267,26 +236,17 @@ def put_on(app: MtsApp, settings: config.Settings) -> None:
             widget.refresh(layout=True)
 
 
-class Way(NamedTuple):
-    """A line: its action, its title, what is there, its state."""
-
-    id: str
-    title: str
-    what: str
-    state: Callable[[SettingsPage], State]
-
-
 WAYS = (
-    Way("profile", "Профиль", "номер, владелец, удаление кабинета", SettingsPage.profile),
-    Way("looks", "Вид", "оформление, знаки, числа и даты", SettingsPage.looks),
-    Way("idle", "Закрытие без вас", "через сколько минут", SettingsPage.idle),
-    Way("key_map", "Клавиши", "свои клавиши для действий", SettingsPage.key_map),
-    Way("notices", "Уведомления", "звонок, рабочий стол, тихие часы", SettingsPage.notices),
-    Way("devices", "Устройства и сеансы", "где открыт кабинет", SettingsPage.devices),
-    Way("identities", "Вход через сервисы", "привязанные аккаунты", SettingsPage.identities),
-    Way("mail_settings", "Почта", "кто отправляет документы", SettingsPage.mail),
-    Way("proxy_settings", "Прокси-сервер", "путь к серверу кабинета", SettingsPage.proxy),
-    Way("month_budget", "Бюджет", "сколько тратить в месяц", SettingsPage.budget),
-    Way("own_data", "Мои данные", "всё, что знает кабинет", SettingsPage.own_data),
-    Way("settings_file", "Файл настроек", "где он и что в нём не так", SettingsPage.file),
+    Way("profile", "Профиль", SettingsPage.profile, "номер, владелец, удаление кабинета"),
+    Way("looks", "Вид", SettingsPage.looks, "оформление, знаки, числа и даты"),
+    Way("idle", "Закрытие без вас", SettingsPage.idle, "через сколько минут"),
+    Way("key_map", "Клавиши", SettingsPage.key_map, "свои клавиши для действий"),
+    Way("notices", "Уведомления", SettingsPage.notices, "звонок, рабочий стол, тихие часы"),
+    Way("devices", "Устройства и сеансы", SettingsPage.devices, "где открыт кабинет"),
+    Way("identities", "Вход через сервисы", SettingsPage.identities, "привязанные аккаунты"),
+    Way("mail_settings", "Почта", SettingsPage.mail, "кто отправляет документы"),
+    Way("proxy_settings", "Прокси-сервер", SettingsPage.proxy, "путь к серверу кабинета"),
+    Way("month_budget", "Бюджет", SettingsPage.budget, "сколько тратить в месяц"),
+    Way("own_data", "Мои данные", SettingsPage.own_data, "всё, что знает кабинет"),
+    Way("settings_file", "Файл настроек", SettingsPage.file, "где он и что в нём не так"),
 )
