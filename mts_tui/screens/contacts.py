@@ -17,10 +17,11 @@ from mts_tui.widgets.attempt import Attempt
 from mts_tui.widgets.dialog import Dialog
 from mts_tui.widgets.field import Field
 from mts_tui.widgets.key_bar import KeyBar
-from mts_tui.widgets.keys import can_undo
 from mts_tui.widgets.once import once
 from mts_tui.widgets.phone_field import PhoneField
 from mts_tui.widgets.rows import Cell, Column, Rows
+
+from .kept import KeptDialog
 
 COLUMNS = (Column(1), Column(24), Column(20), Column(0))
 NONE = "Контактов пока нет. Новый — клавиша + или Insert."
@@ -30,7 +31,7 @@ LONGEST_GROUPS = 200
 PICKED = "✓"
 
 
-class ContactsDialog(Dialog[list[str]]):
+class ContactsDialog(KeptDialog[list[str], Contact]):
     """The list; with `pick`, answers names for the field of recipients.
 
     Args:
@@ -40,14 +41,12 @@ class ContactsDialog(Dialog[list[str]]):
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("contacts"))
     action_places = ("contacts", "list")
+    noun = "Контакт"
 
     def __init__(self, account: str, *, pick: bool = False) -> None:
-        super().__init__()
-        self._account = account
+        super().__init__(account)
         self._pick = pick
-        self._found: list[Contact] = []
         self._picked: dict[str, Contact] = {}
-        self._asked = ""
 
     def compose(self) -> ComposeResult:
         """A field to search in, the contacts, buttons."""
@@ -56,18 +55,13 @@ class ContactsDialog(Dialog[list[str]]):
             yield Static(title, classes="title", markup=False)
             yield Field("Найти", hint="имя, номер или группа", longest=100, id="sought")
             yield Rows(COLUMNS, NONE, id="contacts-list")
-            yield Static("", id="contacts-message", classes="hint", markup=False)
+            yield Static("", id="kept-message", classes="hint", markup=False)
             with Horizontal(classes="buttons"):
                 if self._pick:
                     yield Button("Готово", variant="primary", id="done")
                 yield Button("Новый", id="new")
                 yield Button("Закрыть", id="leave")
         yield KeyBar()
-
-    def on_mount(self) -> None:
-        """Ask."""
-        self.query_one(Rows).focus()
-        self.load()
 
     @on(Input.Changed, "#sought")
     def _typed(self) -> None:
@@ -77,40 +71,51 @@ class ContactsDialog(Dialog[list[str]]):
     def _to_list(self) -> None:
         self.query_one(Rows).focus()
 
-    @work(exclusive=True, group="load")
-    async def load(self) -> None:
-        """Ask for the contacts with what is typed."""
-        text = self.query_one("#sought", Input).value.strip()
-        try:
-            found = (await self.app.cabinet.messages.contacts(self._account, text)).items
-        except CabinetError as error:
-            self._say(str(error))
-            return
-        if alive(self):
-            self._found = found
-            rows = self.query_one(Rows)
-            rows.show(len(found), lambda index: self._row(self._found[index]), keep=True)
-            if not found:
-                rows.say(NOTHING if text else NONE)
+    @property
+    def _sought(self) -> str:
+        return self.query_one("#sought", Input).value.strip()
 
-    def _row(self, one: Contact) -> tuple[Cell, ...]:
+    async def ask(self) -> list[Contact]:
+        """The contacts with what is typed."""
+        return (await self.app.cabinet.messages.contacts(self._account, self._sought)).items
+
+    def shown(self) -> None:
+        """Say why there is nothing."""
+        if not self._found:
+            self.query_one(Rows).say(NOTHING if self._sought else NONE)
+
+    async def forget(self, one: Contact) -> None:
+        """Forget a contact."""
+        await self.app.cabinet.messages.drop_contact(self._account, one.id)
+        self._picked.pop(one.id, None)
+
+    def called(self, one: Contact) -> str:
+        """Its name."""
+        return formatting.clean(one.name, LONGEST_NAME)
+
+    def row(self, one: Contact) -> tuple[Cell, ...]:
+        """Whether it is picked, name, number, groups."""
         return (
             Cell(PICKED if one.id in self._picked else "", "good"),
-            Cell(formatting.clean(one.name, LONGEST_NAME), "strong"),
+            Cell(self.called(one), "strong"),
             Cell(phones.display(one.phone)),
             Cell(", ".join(formatting.clean(name, 40) for name in one.groups), "muted"),
         )
+
+    def form(self, one: Contact | None) -> "ContactForm":
+        """See `ContactForm`."""
+        return ContactForm(self._account, one)
 
     @on(Rows.Chosen)
     def _chosen(self, chosen: Rows.Chosen) -> None:
         one = self._found[chosen.index]
         if not self._pick:
-            self.app.push_screen(ContactForm(self._account, one), self._kept)
+            self.app.push_screen(self.form(one), self.kept)
             return
         if self._picked.pop(one.id, None) is None:
             self._picked[one.id] = one
         count = formatting.count(len(self._picked), "контакт", "контакта", "контактов")
-        self._say(f"Отмечено: {count}." if self._picked else "")
+        self.say(f"Отмечено: {count}." if self._picked else "")
         self.query_one(Rows).refresh()
 
     @on(Button.Pressed, "#done")
@@ -122,42 +127,13 @@ class ContactsDialog(Dialog[list[str]]):
         # A number is found whatever the contact is called by then.
         self.dismiss([phones.display(one.phone) for one in self._picked.values()])
 
-    @on(Button.Pressed, "#new")
     def action_new_contact(self) -> None:
         """Make one."""
-        self.app.push_screen(ContactForm(self._account), self._kept)
+        self.make_new()
 
-    @work(group="save")
-    @once("save")
-    async def action_drop_contact(self) -> None:
-        """Forget the one under the cursor; the second press does it."""
-        rows = self.query_one(Rows)
-        if not rows.has_focus or rows.cursor >= len(self._found):
-            return
-        one = self._found[rows.cursor]
-        name = formatting.clean(one.name, LONGEST_NAME)
-        if self._asked != one.id:
-            self._asked = one.id
-            self._say(f"Удалить «{name}»? Нажмите Delete ещё раз.")
-            return
-        self._asked = ""
-        try:
-            await self.app.cabinet.messages.drop_contact(self._account, one.id)
-        except CabinetError as error:
-            self._say(str(error))
-            return
-        self._picked.pop(one.id, None)
-        self._say(f"«{name}» удалён. {can_undo(self.app, 'Вернуть')}")
-        self.load()
-
-    def _kept(self, name: str | None) -> None:
-        if name is not None and alive(self):
-            self._say(f"Контакт «{name}» сохранён.")
-            self.load()
-
-    def _say(self, text: str) -> None:
-        if alive(self):
-            self.query_one("#contacts-message", Static).update(text)
+    def action_drop_contact(self) -> None:
+        """Forget the one under the cursor."""
+        self.drop()
 
 
 class ContactForm(Dialog[str]):

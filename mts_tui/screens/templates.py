@@ -17,17 +17,18 @@ from mts_tui.widgets.attempt import Attempt
 from mts_tui.widgets.dialog import Dialog
 from mts_tui.widgets.field import Field
 from mts_tui.widgets.key_bar import KeyBar
-from mts_tui.widgets.keys import can_undo
 from mts_tui.widgets.once import once
 from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text_field import TextField
+
+from .kept import KeptDialog
 
 COLUMNS = (Column(24), Column(0))
 NONE = "Шаблонов пока нет. Новый — клавиша + или Insert."
 LONGEST_TITLE = 60
 
 
-class TemplatesDialog(Dialog[str]):
+class TemplatesDialog(KeptDialog[str, Template]):
     """The list; with `pick`, answers the text of one.
 
     Args:
@@ -37,13 +38,11 @@ class TemplatesDialog(Dialog[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("templates"))
     action_places = ("templates", "list")
+    noun = "Шаблон"
 
     def __init__(self, account: str, *, pick: bool = False) -> None:
-        super().__init__()
-        self._account = account
+        super().__init__(account)
         self._pick = pick
-        self._found: list[Template] = []
-        self._asked = ""
 
     def compose(self) -> ComposeResult:
         """The templates and buttons."""
@@ -51,28 +50,32 @@ class TemplatesDialog(Dialog[str]):
         with Vertical(id="dialog", classes="wide-dialog"):
             yield Static(title, classes="title", markup=False)
             yield Rows(COLUMNS, NONE, id="templates-list")
-            yield Static("", id="templates-message", classes="hint", markup=False)
+            yield Static("", id="kept-message", classes="hint", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Новый", id="new")
                 yield Button("Закрыть", id="leave")
         yield KeyBar()
 
-    def on_mount(self) -> None:
-        """Ask."""
-        self.query_one(Rows).focus()
-        self.load()
+    async def ask(self) -> list[Template]:
+        """Every template."""
+        return (await self.app.cabinet.messages.templates(self._account)).items
 
-    @work(exclusive=True, group="load")
-    async def load(self) -> None:
-        """Ask for the templates."""
-        try:
-            found = (await self.app.cabinet.messages.templates(self._account)).items
-        except CabinetError as error:
-            self._say(str(error))
-            return
-        if alive(self):
-            self._found = found
-            self.query_one(Rows).show(len(found), lambda index: _row(self._found[index]), keep=True)
+    async def forget(self, one: Template) -> None:
+        """Forget a template."""
+        await self.app.cabinet.messages.drop_template(self._account, one.id)
+
+    def called(self, one: Template) -> str:
+        """Its title."""
+        return formatting.clean(one.title, LONGEST_TITLE)
+
+    def row(self, one: Template) -> tuple[Cell, ...]:
+        """Title and text."""
+        text = " ".join(formatting.clean(one.text, 200).split())
+        return Cell(self.called(one), "strong"), Cell(text, "muted")
+
+    def form(self, one: Template | None) -> "TemplateForm":
+        """See `TemplateForm`."""
+        return TemplateForm(self._account, one)
 
     @on(Rows.Chosen)
     def _chosen(self, chosen: Rows.Chosen) -> None:
@@ -80,43 +83,15 @@ class TemplatesDialog(Dialog[str]):
         if self._pick:
             self.dismiss(one.text)
         else:
-            self.app.push_screen(TemplateForm(self._account, one), self._kept)
+            self.app.push_screen(self.form(one), self.kept)
 
-    @on(Button.Pressed, "#new")
     def action_new_template(self) -> None:
         """Make one."""
-        self.app.push_screen(TemplateForm(self._account), self._kept)
+        self.make_new()
 
-    @work(group="save")
-    @once("save")
-    async def action_drop_template(self) -> None:
-        """Forget the one under the cursor; the second press does it."""
-        rows = self.query_one(Rows)
-        if not rows.has_focus or rows.cursor >= len(self._found):
-            return
-        one = self._found[rows.cursor]
-        title = formatting.clean(one.title, LONGEST_TITLE)
-        if self._asked != one.id:
-            self._asked = one.id
-            self._say(f"Удалить «{title}»? Нажмите Delete ещё раз.")
-            return
-        self._asked = ""
-        try:
-            await self.app.cabinet.messages.drop_template(self._account, one.id)
-        except CabinetError as error:
-            self._say(str(error))
-            return
-        self._say(f"«{title}» удалён. {can_undo(self.app, 'Вернуть')}")
-        self.load()
-
-    def _kept(self, title: str | None) -> None:
-        if title is not None and alive(self):
-            self._say(f"Шаблон «{title}» сохранён.")
-            self.load()
-
-    def _say(self, text: str) -> None:
-        if alive(self):
-            self.query_one("#templates-message", Static).update(text)
+    def action_drop_template(self) -> None:
+        """Forget the one under the cursor."""
+        self.drop()
 
 
 class TemplateForm(Dialog[str]):
@@ -187,8 +162,3 @@ class TemplateForm(Dialog[str]):
             self.query_one("#template-message", Static).update(text)
             if field:
                 self.query_one(field).focus()
-
-
-def _row(one: Template) -> tuple[Cell, ...]:
-    text = " ".join(formatting.clean(one.text, 200).split())
-    return Cell(formatting.clean(one.title, LONGEST_TITLE), "strong"), Cell(text, "muted")
