@@ -496,9 +496,9 @@ class MtsApp(SessionApp):
             elif KeyBar.typed(event.character):
                 for bar in self.screen.query(KeyBar):
                     bar.relabel()
-                for screen in self.screen_stack:  # It stays in sight beside a dialog.
-                    for menu in screen.query("Menu"):  # By name: not on the first frame.
-                        menu.refresh()
+                for screen in self.screen_stack:  # Keys stay in sight beside a dialog.
+                    for listed in screen.query("Menu, Rows"):  # By name: not on the first frame.
+                        listed.refresh()
         if isinstance(event, events.InputEvent) and not isinstance(event, events.MouseMove):
             self._touch()
         await super().on_event(event)
@@ -563,6 +563,9 @@ class MtsApp(SessionApp):
         for screen in self.screen_stack:
             for block in screen.query(TextBlock):
                 block.put_on()
+            for widget in screen.query("*"):
+                if widget.show_vertical_scrollbar:  # Which keeps its old colours otherwise.
+                    widget.vertical_scrollbar.refresh()
 
     def action_next_theme(self) -> None:
         """Put the next theme on, and keep it."""

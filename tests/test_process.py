@@ -126,9 +126,12 @@ def test_ctrl_c_does_not_kill_and_ctrl_q_on_the_russian_layout_quits(start: Star
 
 
 def test_ctrl_c_before_the_cabinet_is_there_leaves_without_a_trace(tmp_path: Path) -> None:
+    # A background job has Ctrl+C ignored, and hands that down to what it starts.
     waiting = """
-import time
+import signal, time
 from mts_tui import cli
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def wait(*_):
     print("waiting", flush=True)

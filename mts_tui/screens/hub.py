@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
-from textual import events, on
+from textual import on
 
-from mts_tui.keyboard import layout_of
 from mts_tui.widgets.keys import key_of
 from mts_tui.widgets.rows import Cell, Column, Rows
 
@@ -60,11 +59,6 @@ class Hub(Page):
     def take_focus(self) -> None:
         """The list."""
         self.lines.focus()
-
-    def on_key(self, event: events.Key) -> None:
-        """The letters before the lines follow the layout that is typed in."""
-        if layout_of(event.character):
-            self.lines.refresh()
 
     @on(Rows.Chosen)
     def _open(self, chosen: Rows.Chosen) -> None:

@@ -42,7 +42,7 @@ class Handset(Vertical):
         """Head, messages, the network's last answer, what to dial."""
         yield TextBlock(id="handset-head")
         with VerticalScroll(id="handset-messages", can_focus=False):
-            yield TextBlock(id="handset-sms")
+            yield Paragraph(id="handset-sms")
         yield Paragraph(id="handset-reply")
         yield Field("Набрать", hint="*100#", longest=1100, id="handset-input")
 
@@ -91,8 +91,8 @@ class Handset(Vertical):
             ]
         if not parts:
             parts = [("Здесь появятся SMS. Код для входа тоже придёт сюда.", "muted")]
-        self.query_one("#handset-sms", TextBlock).show(*parts)
-        self.query_one("#handset-messages").scroll_end(animate=False)
+        self.query_one("#handset-sms", Paragraph).show(*parts)
+        self.query_one("#handset-messages").anchor()
 
     def on_happened(self, happened: Happened) -> None:
         """Something came: an SMS, perhaps."""

@@ -23,7 +23,7 @@ from .postgres import Server as Postgres
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
-SECONDS = 8.0
+KILLS = 7
 NOBODYS = "5005"
 """A short number without a service: what goes there is written down and has no limit of a day."""
 PEOPLE = (ANNA, ANNA_SECOND, MISHA, UNLINKED)
@@ -105,10 +105,9 @@ class Load:
         self._cabinet = Cabinet(remote)
         self._phone = phone
 
-    async def run(self, until: float) -> None:
+    async def run(self, enough: asyncio.Event) -> None:
         signed = await sign_in(self._cabinet, self._phone)
-        loop = asyncio.get_running_loop()
-        while loop.time() < until:
+        while not enough.is_set():
             text = f"{self._phone} пишет {len(self.sent)}"
             await self._cabinet.demo.send(self._phone, ShortMessage(to=NOBODYS, text=text))
             self.sent.append(text)
@@ -122,24 +121,24 @@ async def test_a_process_killed_every_second_is_not_noticed(
 ):
     for one in processes:
         await one.answers()
-    loop = asyncio.get_running_loop()
+    enough = asyncio.Event()
     async with AsyncExitStack() as stack:
         line = await stack.enter_async_context(Line(*(one.port for one in processes)))
         loads = []
         for number, phone in enumerate(PEOPLE):
             client = connected(line.url, tmp_path / f"outbox-{number}", shortly)
             loads.append(Load(await stack.enter_async_context(client), phone))
-        end = loop.time() + SECONDS
-        running = asyncio.gather(*(one.run(end) for one in loads))
-        killed = 0
-        while loop.time() < end - 1 and not running.done():
+        running = asyncio.gather(*(one.run(enough) for one in loads))
+        for number in range(KILLS):
             await asyncio.wait([asyncio.shield(running)], timeout=1)
-            victim = processes[killed % len(processes)]
+            if running.done():
+                break
+            victim = processes[number % len(processes)]
             victim.kill()
             victim.start()
-            killed += 1
+            await victim.answers()  # A busy machine takes its time; two are always there.
+        enough.set()
         await asyncio.wait_for(running, PATIENCE)
-    assert killed >= SECONDS - 2
     sent = [text for one in loads for text in one.sent]
     assert len(sent) > 100
     with operator.read() as tx:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from textual import events
@@ -62,7 +63,8 @@ async def settle(pilot: Pilot[None]) -> None:
 
 
 def _nodes(app: Any) -> list[MessagePump]:
-    return [app, *app.screen.walk_children(with_self=True)] if app._screen_stack else [app]
+    """Whatever takes messages: screens below the one that is seen learn of events too."""
+    return [app, *chain.from_iterable(one.walk_children(with_self=True) for one in app.screen_stack)]
 
 
 def _at_work(app: Any) -> bool:
