@@ -64,7 +64,10 @@ async def settle(pilot: Pilot[None]) -> None:
 
 def _nodes(app: Any) -> list[MessagePump]:
     """Whatever takes messages: screens below the one that is seen learn of events too."""
-    return [app, *chain.from_iterable(one.walk_children(with_self=True) for one in app.screen_stack)]
+    return [
+        app,
+        *chain.from_iterable(one.walk_children(with_self=True) for one in app.screen_stack),
+    ]
 
 
 def _at_work(app: Any) -> bool:
