@@ -42,7 +42,7 @@ from .gate import AT_ONCE, COME_BACK_SECONDS, Gate, Refusal
 from .hub import Hub
 from .openapi import status_of
 from .operator.demo_id import DemoId
-from .services import access
+from .services import proofs
 from .store import Store
 from .workers import Workers
 
@@ -56,8 +56,8 @@ JSON = "application/json"
 _KEY_HEADER = wire.KEY_HEADER.lower().encode()
 _STATUSES: dict[int, type[CabinetError]] = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
 _POLICIES: dict[type[CabinetError], str] = {
-    TooManyCodes: f'"codes";q={access.CODES_AT_MOST};w={access.CODES_WITHIN.seconds}',
-    TooManyRequests: f'"caller";q={access.FLOOD_FROM_ADDRESS};w={access.FLOOD_WINDOW_MS // 1000}',
+    TooManyCodes: f'"codes";q={proofs.CODES_AT_MOST};w={proofs.CODES_WITHIN.seconds}',
+    TooManyRequests: f'"caller";q={proofs.FLOOD_FROM_ADDRESS};w={proofs.FLOOD_WINDOW_MS // 1000}',
 }
 """What a service's 429 tells of the limit. The gate knows its own."""
 

@@ -28,9 +28,9 @@ from mts_tui.backend.contract.identities import (
     Identity,
 )
 from mts_tui.backend.dispatch import Dispatcher
-from mts_tui.backend.services.access import FLOOD_FROM_ADDRESS
 from mts_tui.backend.services.forgetting import forget
 from mts_tui.backend.services.identities import LINKED_AT_MOST
+from mts_tui.backend.services.proofs import FLOOD_FROM_ADDRESS
 from mts_tui.backend.store import Store
 
 from .desk import ANNA, ANNA_SECOND, MISHA, Clock, Window, at_once, number, other_than

@@ -17,11 +17,11 @@ from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.transfers import TransferOrder
 from mts_tui.backend.operator.catalogue import Tariff
 from mts_tui.backend.services import (
-    access,
     membership,
     options,
     payments,
     promises,
+    proofs,
     sending,
     tariffs,
     transfers,
@@ -169,7 +169,7 @@ def _amount(kind: str, units: int) -> str:
 
 def _password(tx: Transaction, account: Row) -> str:
     try:
-        access.send_code(tx, account["phone"])
+        proofs.send_code(tx, account["phone"])
     except TooManyCodes as error:
         seconds = int(error.details["seconds"] or 0)
         return (

@@ -17,7 +17,6 @@ from mts_tui.backend.operator import bank
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms
 
 from . import undo
-from .access import require_proof
 from .autopay_runs import (
     RUNS_A_DAY,
     Rule,
@@ -33,6 +32,7 @@ from .billing import Book
 from .caller import Caller, own_account
 from .payments import card_of
 from .periods import day_start_ms, month_start_ms
+from .proofs import require_proof
 from .standing import refuse_lost
 
 MOST_RULES = 10

@@ -25,11 +25,11 @@ from mts_tui.backend.store.ledger import Entry
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
 from . import paying
-from .access import require_proof
 from .autopay_runs import come_into_force, rest, rule_of, rules_of
 from .billing import Book, Due
 from .caller import Caller, own_account
 from .notifications import notify
+from .proofs import require_proof
 
 FREE_DAYS = 14
 DAY = timedelta(days=1)

@@ -34,13 +34,13 @@ from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
 from . import paying, points, undo
 from . import rewards as reward_rules
-from .access import require_proof
 from .billing import Book
 from .caller import Caller, own_account
 from .membership import INVITED_FOR, JOIN_FIRST, enrol, refusal, require_member
 from .notifications import SENDER
 from .periods import day_start_ms, month_start_ms
 from .promotions import end_of
+from .proofs import require_proof
 
 HUNDRED = 100
 """Points are exchanged in hundreds (facts 1.10)."""

@@ -22,9 +22,9 @@ from mts_tui.backend.contract.model import Money, Page
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms
 
 from . import consents, undo, watching
-from .access import require_proof
 from .caller import Caller, own_account
 from .paying import hold
+from .proofs import require_proof
 
 MOST_LOOKS = 200
 NOW, TODAY = "где сейчас", "где был сегодня"

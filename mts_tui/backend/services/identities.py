@@ -50,9 +50,10 @@ from mts_tui.backend.contract.identities import (
 from mts_tui.backend.contract.model import Page
 from mts_tui.backend.store.transaction import Answer, Row, Transaction, from_ms, to_ms
 
-from .access import open_recognised, refuse_flood, require_proof
+from .access import open_recognised
 from .caller import Caller, Guest
 from .notifications import notify
+from .proofs import refuse_flood, require_proof
 
 LINKED_AT_MOST = 10
 LONGEST_QUESTION = timedelta(seconds=30)

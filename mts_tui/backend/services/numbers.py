@@ -15,9 +15,9 @@ from mts_tui.backend.contract.numbers import (
 from mts_tui.backend.store.transaction import Row, Transaction
 
 from . import undo
-from .access import prove_by_code
 from .caller import Caller, own_account
 from .notifications import notify
+from .proofs import prove_by_code
 
 _FULL = f"В кабинете уже {MOST_NUMBERS} номеров, больше не помещается. Уберите лишний и повторите."
 _LOGIN = (

@@ -33,9 +33,9 @@ from mts_tui.backend.store.ledger import Entry
 from mts_tui.backend.store.transaction import Row, Transaction, from_ms, to_ms
 
 from . import passwords
-from .access import code_hash
 from .billing import Book
 from .periods import day_start_ms
+from .proofs import code_hash
 
 CODE_LIVES = timedelta(minutes=5)
 BANK_WAITS = timedelta(minutes=15)
