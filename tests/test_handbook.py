@@ -20,7 +20,7 @@ LATER = {"bonus", "promos", "family", "settings", "handset"}
 
 
 BASES = {"AppScreen", "Dialog", "ChangingDialog", "StateDialog", "ReadingDialog", "TariffView",
-         "PayingScreen", "OrderedScreen", "CodeScreen", "FlowDialog"}  # fmt: skip
+         "PayingScreen", "OrderedScreen", "CodeScreen", "FlowDialog", "KeptDialog"}  # fmt: skip
 """What other screens are made of."""
 ANYWHERE = {"HelpDialog", "SaveDialog", "FileDialog", "CabinetScreen"}
 """Explained by what they stand over, or by the page that they show."""

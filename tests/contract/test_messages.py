@@ -76,6 +76,7 @@ async def write(cabinet: Cabinet, told: Told) -> None:
     planned = await messages.send(
         MAIN, SmsOrder(to=[FAR_FRIEND], text="Потом", at=NOW + timedelta(hours=2))
     )
+    await pass_time(cabinet, told, seconds=1)  # Of the same moment, either may be told first.
     other = await messages.send(
         MAIN, SmsOrder(to=[FRIEND], text="Никогда", at=NOW + timedelta(hours=2))
     )
