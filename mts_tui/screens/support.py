@@ -158,7 +158,7 @@ class SupportPage(Page):
         if alive(self) and self._account:
             self._draw()
 
-    def _draw(self) -> None:
+    def _draw(self, *, to_end: bool = True) -> None:
         self.query_one("#support-ticket", Paragraph).show(*ticket_parts(self._ticket))
         parts: list[Part] = chat_parts(self._shown, self._zone, earlier=self._cursor is not None)
         if self._ticket is None:
@@ -166,7 +166,7 @@ class SupportPage(Page):
         for text in self._waiting:
             parts += ["\n\n", ("Вы", "strong"), (f"  {PENDING}", "warn"), "\n", text]
         self.query_one("#support-messages", Paragraph).show(*parts)
-        self.call_after_refresh(self.query_one(Chat).scroll_end, animate=False)
+        self.query_one(Chat).anchor(to_end)
 
     @work(group="earlier")
     @once("earlier")
@@ -184,7 +184,7 @@ class SupportPage(Page):
             return
         if alive(self):
             self._shown, self._cursor = [*self._shown, *page.items], page.next_cursor
-            self._draw()
+            self._draw(to_end=False)
             self.call_after_refresh(self.query_one(Chat).scroll_home, animate=False)
 
     # ------------------------------------------------------------------ drafts
