@@ -1,6 +1,5 @@
 """«МТС Бонус»: points and what they are worth, what comes and what burns, what to do with them."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from mts_tui.widgets.rows import Cell, Column, Rows
 from mts_tui.widgets.text import Paragraph, Part
 
 from .bonus_words import in_roubles, in_words, signed
+from .lazily import kind_at
 from .page import Page
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ class BonusPage(Page):
     @on(Rows.Chosen, "#points-history")
     def _explain(self, chosen: Rows.Chosen) -> None:
         """Tell a movement in sentences."""
-        dialog = import_module(f"{__package__}.points_ahead").MovementDialog
+        dialog = kind_at("points_ahead", "MovementDialog")
         self.app.push_screen(dialog(self._entries[chosen.index], self._zone))
 
     def action_bonus(self, way: str) -> None:
@@ -245,8 +245,7 @@ class BonusPage(Page):
         number = self.cabinet_screen.number
         if number is None:
             return
-        module, kind = SCREENS[way]
-        make = getattr(import_module(f"{__package__}.{module}"), kind)
+        make = kind_at(*SCREENS[way])
         more: tuple[list[Number], ...] = ()
         if way == "give_points":
             mine = [one for one in self.cabinet_screen.numbers if one.kind == "mobile"]

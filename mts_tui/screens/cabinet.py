@@ -1,7 +1,6 @@
 """The cabinet: top bar, menu, one page at a time, keys. Pages are loaded when first opened."""
 
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -26,6 +25,7 @@ from mts_tui.widgets.menu import Menu
 from mts_tui.widgets.text import TextBlock
 
 from .base import AppScreen
+from .lazily import kind_at
 
 if TYPE_CHECKING:
     from mts_tui.backend.contract.imports import Import
@@ -233,8 +233,7 @@ class CabinetScreen(AppScreen[None]):
     @work(exclusive=True, group="page")
     async def open_page(self, name: str, subject: str = "") -> None:
         """Show a page in place of the one before; with an id, that thing of it."""
-        module, kind = PAGES[name]
-        page: Page = getattr(import_module(f"{__package__}.{module}"), kind)()
+        page: Page = kind_at(*PAGES[name])()
         page.subject = subject
         host = self.query_one("#page")
         self.query_one(Menu).here = name

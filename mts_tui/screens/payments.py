@@ -1,7 +1,6 @@
 """«Оплата»: every way that money goes onto the account and from it, with its state."""
 
 import asyncio
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -32,6 +31,7 @@ from . import history
 from .charges import COLUMNS as AHEAD
 from .charges import charge_row
 from .hub import UNKNOWN, Hub, State, Way
+from .lazily import kind_at
 from .operation import OperationDialog
 from .payment_steps import ENDED
 from .told import if_told
@@ -76,8 +76,7 @@ class Known(NamedTuple):
 
 def open_way(app: MtsApp, account: str, way: str) -> None:
     """Open a way of paying, by its action's id; its module is loaded when it is first opened."""
-    module, kind = SCREENS[way]
-    screen: Screen[Any] = getattr(import_module(f"{__package__}.{module}"), kind)(account)
+    screen: Screen[Any] = kind_at(*SCREENS[way])(account)
     app.push_screen(screen)
 
 

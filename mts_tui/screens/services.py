@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -27,6 +26,7 @@ from mts_tui.widgets.rows import Column
 from mts_tui.widgets.text import Paragraph, Part
 
 from .hub import UNKNOWN, Hub, State, Way
+from .lazily import kind_at
 from .tariff_words import days_until, fee, left_of, title_of
 from .told import if_told
 
@@ -72,8 +72,7 @@ def open_service(app: MtsApp, account: str, way: str, closed: Callable[[Any], No
         way: The action's id.
         closed: Called with what the screen answers.
     """
-    module, kind = SCREENS[way]
-    screen: Screen[Any] = getattr(import_module(f"{__package__}.{module}"), kind)(account)
+    screen: Screen[Any] = kind_at(*SCREENS[way])(account)
     app.push_screen(screen, closed)
 
 

@@ -1,6 +1,5 @@
 """«Настройки»: a line for each part, with what is set now; the dialogs are files of their own."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import work
@@ -20,6 +19,7 @@ from mts_tui.widgets.alive import alive
 from mts_tui.widgets.rows import Column
 
 from .hub import UNKNOWN, Hub, State, Way
+from .lazily import kind_at
 from .told import if_told
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ class SettingsPage(Hub):
 
     def action_set(self, way: str) -> None:
         """Open a part, by its action's id."""
-        module, kind = SCREENS[way]
-        make = getattr(import_module(f"{__package__}.{module}"), kind)
+        make = kind_at(*SCREENS[way])
         account = self.cabinet_screen.account
         dialog: Screen[Any] = make(account) if way == "month_budget" else make()
         self.app.push_screen(dialog, self._set_there)
