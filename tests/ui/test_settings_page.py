@@ -17,7 +17,7 @@ from mts_tui.own_data import CATALOGUES, INDEX, RETOLD, TITLES
 from mts_tui.screens.settings import SCREENS, WAYS
 from tests.backend.desk import ANNA
 
-from .pages import Cabinet, settle
+from .pages import Cabinet, settle, until
 from .settings import Settings
 from .world import NORMAL, SMALL, World
 
@@ -73,7 +73,8 @@ async def test_looks_are_put_on_at_once_and_kept(home: World) -> None:
         assert written(home).theme == "mts-light"
         await page.press("tab", "down", "down")
         assert written(home).plain_signs is True
-        assert "300,30 руб." in page.seen.replace("\N{NO-BREAK SPACE}", " ")
+        # What lies below the dialog is drawn when Textual finds the time.
+        await until(pilot, lambda: "300,30 руб." in page.seen.replace("\N{NO-BREAK SPACE}", " "))
         await page.press("up", "up", "escape")
         assert written(home).plain_signs == "auto"
 
