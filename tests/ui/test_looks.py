@@ -1,8 +1,8 @@
 """How every screen and dialog looks: pictures that a person has looked at.
 
 After a change of the looks: `pytest tests/ui/test_looks.py --snapshot-update`, look, commit. A
-picture is made by a program that was started in its theme. To compare, a scene is played once and
-the theme is changed; where that shows something else, the scene is played in its own theme.
+picture is made by a program that was started in its theme; it is compared with what is seen after
+themes were changed, which must be the same but in `OWN_START`.
 """
 
 import re
@@ -279,6 +279,8 @@ AFTER: tuple[Scene, ...] = (
 WITH_TOASTS = {account_toasts, sign_in_phone}
 
 
+OWN_START = {"melody_gift", "melody_rule", "palette", "settings_looks", "sign_in_closed", "tariffs_none"}
+"""Where the theme before leaves a trace: in the list of themes itself, and in what a dialog tints."""
 _seen: dict[tuple[Scene, Size], dict[str, str]] = {}
 """The last scene that was played, in all themes."""
 
@@ -335,8 +337,7 @@ def test_looks(
             themes = THEMES[first:] + THEMES[:first]
             _seen[scene, size] = played(new_world(scene), scene, size, themes)
         picture = _seen[scene, size][theme]
-        if tidied(picture) != tidied(known):
-            # The theme before may leave a trace where a dialog tints what is below it.
+        if tidied(picture) != tidied(known) and scene.__name__ in OWN_START:
             picture = played(new_world(scene), scene, size, (theme,))[theme]
         if tidied(picture) == tidied(known):
             picture = known
