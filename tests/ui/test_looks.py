@@ -279,7 +279,14 @@ AFTER: tuple[Scene, ...] = (
 WITH_TOASTS = {account_toasts, sign_in_phone}
 
 
-OWN_START = {"melody_gift", "melody_rule", "palette", "settings_looks", "sign_in_closed", "tariffs_none"}
+OWN_START = {
+    "melody_gift",
+    "melody_rule",
+    "palette",
+    "settings_looks",
+    "sign_in_closed",
+    "tariffs_none",
+}
 """Where the theme before leaves a trace: in the list of themes itself, and in what a dialog tints."""
 _seen: dict[tuple[Scene, Size], dict[str, str]] = {}
 """The last scene that was played, in all themes."""
