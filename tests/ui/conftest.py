@@ -22,6 +22,9 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mts_tui.screens.sign_in.device_name", lambda: DEVICE_NAME)
     monkeypatch.setattr("mts_tui.screens.identity.device_name", lambda: DEVICE_NAME)
     monkeypatch.setattr("textual.widgets.Input._toggle_cursor", lambda _input: None)
+    # A toast goes by the machine's clock: on a busy one it would be gone before it is read.
+    monkeypatch.setattr("textual.notifications.Notification.time_left", 3600.0)
+    monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setattr(KeyBar, "layout_name", "ru")
     monkeypatch.setattr(Background, "_run", lambda _background: None)
 
@@ -31,6 +34,7 @@ def _russian_after() -> Iterator[None]:
     """The tests' own thread is the one of the screens: what was chosen there ends with the test."""
     yield
     formatting.use_iso(iso=False)
+    formatting.use_plain_signs(plain=False)
 
 
 @pytest.fixture(scope="session")
