@@ -79,6 +79,7 @@ def main(places: config.Places, options: argparse.Namespace) -> int:
         ssl_keyfile=options.tls_key,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         access_log=False,
+        proxy_headers=False,  # `Server` knows whether there is a proxy in front.
         log_level="warning",
         server_header=False,
     )

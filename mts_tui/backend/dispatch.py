@@ -112,7 +112,11 @@ class Dispatcher:
                 return _once(tx, endpoint, caller, checked, service)
             return service(tx, caller, **checked)  # Repeats with a secret are the service's care.
 
-        ahead = partial(seek, token=token) if token and not endpoint.public else None
+        ahead = None
+        if token and not endpoint.public:
+            account_id = checked.get("account")
+            named = account_id if isinstance(account_id, str) else ""
+            ahead = partial(seek, token=token, account_id=named)
         if not endpoint.changes and endpoint.rehearses is None:
             return self._store.look(run, ahead)
         try:
@@ -214,7 +218,7 @@ def _keep(tx: Transaction, record: dict[str, str], answer: KeptAnswer) -> None:
 
 def _caller(tx: Transaction, endpoint: Endpoint, token: str | None, address: str) -> Caller | Guest:
     if not endpoint.public:
-        caller = authenticate(tx, token, tx.ahead)
+        caller = authenticate(tx, token)
         needed = (endpoint.rehearses or endpoint).needs_operator
         return structs.replace(caller, asks_operator=True) if needed else caller
     vouched = tx.accounts.vouched()

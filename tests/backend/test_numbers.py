@@ -1,6 +1,7 @@
 """«Мои номера»: who is in a cabinet, and adding the number that waits."""
 
 import pytest
+from aiosql.queries import Queries
 
 from mts_tui.backend.contract.access import Access, CodeOrder
 from mts_tui.backend.contract.account import Account
@@ -17,7 +18,6 @@ from mts_tui.backend.contract.errors import (
 )
 from mts_tui.backend.contract.numbers import LinkOrder, NumberChange, NumberPlace, Numbers
 from mts_tui.backend.contract.undo import Undo
-from mts_tui.backend.store.transaction import Statements
 
 from .desk import (
     ANNA,
@@ -278,16 +278,17 @@ def test_two_hundred_are_asked_for_at_once(anna: Window, operation, monkeypatch)
     """As many statements as for three: none for each number."""
 
     def statements() -> int:
-        asked: list[str] = []
-        original = Statements.__getattr__
+        asked: list[object] = []
+        original = Queries._params
 
-        def noted(self: Statements, name: str):
-            asked.append(name)
-            return original(self, name)
+        def noted(*values: object) -> object:
+            asked.append(values)
+            return original(*values)
 
-        monkeypatch.setattr(Statements, "__getattr__", noted)
-        anna.ask(operation)
-        monkeypatch.setattr(Statements, "__getattr__", original)
+        with monkeypatch.context() as patched:
+            patched.setattr(Queries, "_params", noted)
+            anna.ask(operation)
+        assert asked
         return len(asked)
 
     few = statements()

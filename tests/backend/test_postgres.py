@@ -10,13 +10,14 @@ import textwrap
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.pq.abc import PGresult
 
 from mts_tui import __version__
 from mts_tui.backend.contract.access import Access, CodeOrder, SignIn
@@ -37,9 +38,11 @@ from mts_tui.backend.contract.errors import (
     WrongPassword,
 )
 from mts_tui.backend.contract.numbers import LinkOrder, Numbers
+from mts_tui.backend.contract.trust import Trust
 from mts_tui.backend.operator.people import put_catalogue
 from mts_tui.backend.services import passwords
 from mts_tui.backend.store import Store, Transaction, migrations
+from mts_tui.backend.store.connection import Connection
 from mts_tui.backend.store.ledger import Entry, post
 from mts_tui.backend.store.postgres import RETRIES, PostgresStore
 
@@ -514,6 +517,28 @@ def test_what_is_told_is_seen_by_what_comes_after(demo: Store):
     with pytest.raises(ValueError, match="left"):
         demo.change(leave)
     assert demo.look(lambda tx: tx.common.get_meta(name="note")) == "three"
+
+
+def test_a_command_takes_few_trips(demo: Store, monkeypatch: pytest.MonkeyPatch):
+    """A trip to the database costs more than most statements: the throughput rests on this."""
+    anna = Window(demo)
+    anna.sign_in()
+    anna.ask(Trust.switch_on, MAIN)
+    anna.ask(Trust.switch_off, MAIN)  # From now on the statements are prepared.
+    trips: list[int] = []
+    send = Connection._send
+
+    def counted(connection: Connection, sends: Sequence[Callable[[], None]]) -> list[PGresult]:
+        trips.append(len(sends))
+        return send(connection, sends)
+
+    monkeypatch.setattr(Connection, "_send", counted)
+    anna.ask(Trust.switch_on, MAIN)
+    # Begin and who it is; the account; its conditions; all that is written, and the commit.
+    assert len(trips) == 4
+    trips.clear()
+    anna.ask(Trust.switch_off, MAIN)
+    assert len(trips) == 3
 
 
 def test_values_come_back_as_they_went(store: Store):

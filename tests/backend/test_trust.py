@@ -10,6 +10,7 @@ from mts_tui.backend.contract.model import Money
 from mts_tui.backend.contract.trust import Condition, Trust
 from mts_tui.backend.contract.undo import Undo
 from mts_tui.backend.services import trust
+from mts_tui.backend.services.conditions import up_to_date
 from mts_tui.backend.store.ledger import Entry, post
 from mts_tui.backend.store.transaction import to_ms
 
@@ -49,6 +50,16 @@ def test_it_is_switched_on_and_off_again(anna: Window):
     assert (state.on, state.limit) == (False, Money(amount_minor=0, currency="RUB"))
     assert "отключена" in anna.sms(ANNA)[0]
     assert anna.ask(Account.overview, MAIN).trust_limit is None
+
+
+@pytest.mark.parametrize("days", [0, 40])
+def test_what_is_in_hand_is_what_the_store_has(anna: Window, clock: Clock, days: int):
+    """Whether something fell due or not: an account brought up to date is not read again."""
+    clock.move(days=days)
+    with anna.store.write() as tx:
+        held = up_to_date(tx, MAIN)
+        assert dict(held) == dict(tx.accounts.by_id(id=MAIN))
+        assert held["lived_until"] == tx.now_ms
 
 
 def test_switching_twice_tells_once(anna: Window):

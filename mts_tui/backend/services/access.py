@@ -31,7 +31,7 @@ from mts_tui.backend.contract.model import Page
 from mts_tui.backend.store.transaction import Answer, Row, Soon, Transaction, from_ms, to_ms
 
 from . import passwords, proofs
-from .caller import Caller, Guest
+from .caller import Caller, Guest, Sought
 from .notifications import notify
 
 IDLE = timedelta(minutes=20)
@@ -132,25 +132,26 @@ def open_own_session(tx: Transaction, account: Row) -> SignedIn:
     return _open_session(tx, account, "line", "", "", announce=False)
 
 
-def seek(soon: Soon, token: str) -> Answer:
-    """Ask for the session of a token, for `authenticate`."""
-    session: Answer = soon.access.session(token_hash=_token_hash(token))
-    return session
+def seek(soon: Soon, token: str, account_id: str = "") -> Sought:
+    """Ask for the session of a token, for `authenticate`, and for an account of its cabinet."""
+    known = _token_hash(token)
+    session = soon.access.session(token_hash=known)
+    account = soon.accounts.of_session(token_hash=known, id=account_id) if account_id else None
+    return Sought(session, account_id, account)
 
 
-def authenticate(tx: Transaction, token: str | None, session: Answer | None = None) -> Caller:
+def authenticate(tx: Transaction, token: str | None) -> Caller:
     """The caller of a session's token.
 
     Args:
         tx: The transaction.
-        token: The token, if there is one.
-        session: What `seek` gave, where the session was asked for already.
+        token: The token, if there is one; `tx.ahead` is what `seek` gave for it, if that was asked.
 
     Raises:
         NotSignedIn: No such session, or it ended, was idle 20 minutes, or is a day old; or the
             number's phone is lost.
     """
-    row = (session or seek(tx.soon, token))() if token else None
+    row = (tx.ahead or seek(tx.soon, token)).session() if token else None
     if (
         row is None
         or row["ended_at"] is not None

@@ -133,6 +133,9 @@ class Book:
     Args:
         tx: The transaction; the account stays locked until it ends.
         account_id: Whose book.
+
+    Attributes:
+        found: The account's row as it was when it was locked.
     """
 
     def __init__(self, tx: Transaction, account_id: str) -> None:
@@ -142,8 +145,10 @@ class Book:
         options = tx.soon.services.options(account_id=account_id)
         dues = tx.soon.ledger.dues(account_id=account_id)
         row: Row = held()
+        tx.imported[account_id] = bool(row["imported"])
         self.tx = tx
         self.id = account_id
+        self.found = row
         self.phone: str = row["phone"]
         self.zone = ZoneInfo(row["zone"])
         self.tariff = _decoded(tariff()["body"])
@@ -266,6 +271,10 @@ class Book:
         while self._next <= until and not self._happening:
             self._happen(self._next)
         self.lived_until = max(self.lived_until, until)
+
+    def falls_due(self, until: int) -> bool:
+        """Whether anything happens up to a moment, ms."""
+        return self._next <= until
 
     def block(self) -> None:
         """Stop usage and the tariff's fee: the time that is paid for goes on, no new is bought."""

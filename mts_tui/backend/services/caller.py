@@ -1,9 +1,11 @@
 """Who calls: a person with a session, or somebody who has not signed in."""
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from mts_tui.backend.contract.errors import NoOperator, NotFound
-from mts_tui.backend.store.transaction import Row, Transaction
+from mts_tui.backend.store.transaction import Answer, Row, Transaction
 
 
 class Guest(Struct, frozen=True):
@@ -40,6 +42,20 @@ class Caller(Struct, frozen=True):
     asks_operator: bool = False
 
 
+class Sought(NamedTuple):
+    """What a request needs first, asked for when its transaction began.
+
+    Attributes:
+        session: The session of its token.
+        account_id: The account that it is about; empty where there is none.
+        account: That account, if it is one of the cabinet of the session's person.
+    """
+
+    session: Answer
+    account_id: str
+    account: Answer | None
+
+
 def own_account(tx: Transaction, caller: Caller, account_id: str) -> Row:
     """The account, if it is one of the caller's cabinet.
 
@@ -47,7 +63,12 @@ def own_account(tx: Transaction, caller: Caller, account_id: str) -> Row:
         NotFound: It is not, or there is none: the answer does not tell which.
         NoOperator: It is an imported one, and what is asked for is not for these.
     """
-    row = tx.accounts.of_cabinet(subscriber_id=caller.subscriber_id, id=account_id)
+    sought: Sought | None = tx.ahead
+    if sought is not None and sought.account is not None and sought.account_id == account_id:
+        tx.ahead = None  # Whoever asks again wants to see what has changed since.
+        row = sought.account()
+    else:
+        row = tx.accounts.of_cabinet(subscriber_id=caller.subscriber_id, id=account_id)
     if row is None:
         raise NotFound
     if caller.asks_operator and row["imported"]:

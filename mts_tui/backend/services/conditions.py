@@ -16,9 +16,12 @@ MONTH = timedelta(days=30)
 def up_to_date(tx: Transaction, account_id: str) -> Row:
     """The account, locked, after everything that has fallen due."""
     book = Book(tx, account_id)
+    changes = book.falls_due(tx.now_ms)
     book.pass_time(tx.now_ms)
     book.write()
-    return tx.accounts.by_id(id=account_id)
+    if changes:
+        return tx.accounts.by_id(id=account_id)
+    return {**dict(book.found), "lived_until": book.lived_until, "state": book.state}
 
 
 def is_served(account: Row) -> bool:

@@ -66,7 +66,10 @@ def notify(
         place: The page it speaks of; the kind's own where it is not given.
         subject: Id of the thing there; empty for the page itself.
     """
-    if tx.accounts.by_id(id=account_id)["imported"]:
+    imported = tx.imported.get(account_id)
+    if imported is None:
+        imported = tx.accounts.by_id(id=account_id)["imported"]
+    if imported:
         return
     tx.notifications.add(
         account_id=account_id,

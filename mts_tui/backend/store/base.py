@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from mts_tui.backend.contract.events import Event
 
-from .transaction import Answer, Soon, Transaction
+from .transaction import Soon, Transaction
 
 T = TypeVar("T")
-Ahead = Callable[[Soon], Answer]
+Ahead = Callable[[Soon], Any]
 """Asks for what a transaction needs first: it waits for nobody and changes nothing."""
 
 

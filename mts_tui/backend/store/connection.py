@@ -14,6 +14,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import aiosql
 import psycopg
 from aiosql.utils import VAR_REF
+from psycopg import waiting
 from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
@@ -22,10 +23,11 @@ from psycopg.waiting import Ready, Wait
 
 TOGETHER_AT_MOST = 500
 """Statements that wait to be sent: what many rows take of memory is bounded."""
-_OIDS = {int: 20, bytes: 17}
-"""Types of parameters as PostgreSQL numbers them: `bigint`, `bytea`."""
+_BIGINT = 20
+_BYTEA = 17
 _INFERRED = 0
 """The type of others, which PostgreSQL finds out by itself."""
+_SILENT = "the database is silent"
 
 V = TypeVar("V")
 Value = int | float | str | bytes | None
@@ -119,6 +121,7 @@ class Connection(psycopg.Connection[DictRow]):
     Attributes:
         patience: Seconds after which a silent database is given up.
         soon: The same, where every answer comes later.
+        statements: Those that it was asked for, by their area; kept by `Transaction`.
     """
 
     patience = 10.0
@@ -130,6 +133,7 @@ class Connection(psycopg.Connection[DictRow]):
         self._waiting: list[Send] = []
         self._asked: list[tuple[int, list[str], Later[Any]]] = []
         self.soon = _Soon(self)
+        self.statements: dict[str, Any] = {}
 
     def tell(self, sql: str, values: Values = ()) -> None:
         """Let a statement run whose answer nobody needs: with the next one that has one.
@@ -191,9 +195,6 @@ class Connection(psycopg.Connection[DictRow]):
         Whatever psycopg does by itself passes here, and comes after what was told before.
         """
         self.flush()
-        return self._wait(gen, *args, **kwargs)
-
-    def _wait(self, gen: Generator[Any, Any, V], *args: Any, **kwargs: Any) -> V:
         try:
             return super().wait(_impatient(gen, self.patience), *args, **kwargs)
         except SilentError:
@@ -223,7 +224,12 @@ class Connection(psycopg.Connection[DictRow]):
         self._waiting, self._asked = [], []
 
     def _send(self, sends: Sequence[Send]) -> list[PGresult]:
-        results = self._wait(_exchange(self.pgconn, sends))
+        pgconn = self.pgconn
+        try:
+            results = waiting.wait(_exchange(pgconn, sends), pgconn.socket, self.patience)
+        except SilentError:
+            pgconn.finish()
+            raise
         for result in results:
             if result.status == ExecStatus.FATAL_ERROR:
                 raise psycopg.errors.error_from_result(result, encoding=self.info.encoding)
@@ -233,13 +239,15 @@ class Connection(psycopg.Connection[DictRow]):
 
     def _bound(self, sql: str, values: Values) -> tuple[_Prepared, Send]:
         """The prepared statement, and what sends it with these values."""
-        statement = _compiled(sql)
-        given = [values[name] for name in statement.names]  # type: ignore[call-overload]
-        types = tuple([_OIDS.get(type(value), _INFERRED) for value in given])
-        prepared = self._known.get((sql, types)) or self._prepare(sql, types)
-        return prepared, partial(
-            self.pgconn.send_query_prepared, prepared.name, [_written(value) for value in given]
-        )
+        types, written = [], []
+        for name in _compiled(sql).names:
+            value = values[name]  # type: ignore[call-overload]
+            form = _FORMS[type(value)]
+            types.append(form.oid)
+            written.append(form.write(value))
+        known = sql, tuple(types)
+        prepared = self._known.get(known) or self._prepare(*known)
+        return prepared, partial(self.pgconn.send_query_prepared, prepared.name, written)
 
     def _prepare(self, sql: str, types: tuple[int, ...]) -> _Prepared:
         name = b"mts_%d" % len(self._known)
@@ -248,23 +256,28 @@ class Connection(psycopg.Connection[DictRow]):
         return made
 
 
-def _exchange(pgconn: PGconn, sends: Sequence[Send]) -> Generator[Wait, Ready, list[PGresult]]:
+def _exchange(
+    pgconn: PGconn, sends: Sequence[Send]
+) -> Generator[Wait, Ready | int, list[PGresult]]:
     """Send statements in one pipeline; their results, fewer where the connection is lost.
 
     What comes after one that failed is not run, and has a result that says so.
+
+    Raises:
+        SilentError: The connection was not ready for as long as whoever runs this waits.
     """
     pgconn.enter_pipeline_mode()
     for send in sends:
         send()
     pgconn.pipeline_sync()
     while pgconn.flush():
-        if (yield Wait.RW) & Ready.R:
+        if (yield from _ready(Wait.RW)) & Ready.R:
             pgconn.consume_input()
     results: list[PGresult] = []
     while True:
         while pgconn.is_busy():
-            if (yield Wait.R):
-                pgconn.consume_input()
+            yield from _ready(Wait.R)
+            pgconn.consume_input()
         result = pgconn.get_result()
         if result is None:  # The end of one statement's results.
             if pgconn.status == ConnStatus.BAD:
@@ -274,6 +287,14 @@ def _exchange(pgconn: PGconn, sends: Sequence[Send]) -> Generator[Wait, Ready, l
             return results
         else:
             results.append(result)
+
+
+def _ready(wanted: Wait) -> Generator[Wait, Ready | int, int]:
+    """For what a connection has become ready."""
+    ready = yield wanted
+    if not ready:
+        raise SilentError(_SILENT)
+    return ready
 
 
 def _impatient(gen: Generator[Any, Any, V], seconds: float) -> Generator[Any, Any, V]:
@@ -290,7 +311,7 @@ def _impatient(gen: Generator[Any, Any, V], seconds: float) -> Generator[Any, An
             if ready:
                 heard = time.monotonic()
             elif time.monotonic() - heard > seconds:
-                raise SilentError("the database is silent")
+                raise SilentError(_SILENT)
             wanted = gen.send(ready)
     except StopIteration as end:
         result: V = end.value
@@ -313,19 +334,37 @@ def _compiled(sql: str) -> _Statement:
     return _Statement(text, tuple(names))
 
 
-def _written(value: Value) -> bytes | None:
-    """A value as PostgreSQL reads it."""
-    if value is None:
-        return None
-    if isinstance(value, int):
-        return b"%d" % value
-    if isinstance(value, float):
-        return repr(value).encode()
-    if isinstance(value, bytes):
-        return rb"\x" + value.hex().encode()
+class _Form(NamedTuple):
+    """How values of a type are told: as which type PostgreSQL knows it, and how it reads them."""
+
+    oid: int
+    write: Callable[[Any], bytes | None]
+
+
+def _text(value: str) -> bytes:
     if "\0" in value:  # PostgreSQL holds everything else.
         value = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return value.encode()
+
+
+class _Forms(dict[type, _Form]):
+    """Forms by type; a type that is derived from one has its form."""
+
+    def __missing__(self, kind: type) -> _Form:
+        self[kind] = form = next(self[base] for base in kind.__mro__[1:] if base in self)
+        return form
+
+
+_FORMS = _Forms(
+    {
+        str: _Form(_INFERRED, _text),
+        int: _Form(_BIGINT, b"%d".__mod__),
+        bool: _Form(_INFERRED, b"%d".__mod__),
+        float: _Form(_INFERRED, lambda value: repr(value).encode()),
+        bytes: _Form(_BYTEA, lambda value: rb"\x" + value.hex().encode()),
+        type(None): _Form(_INFERRED, lambda _value: None),
+    }
+)
 
 
 class _Soon:
@@ -337,6 +376,7 @@ class _Soon:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.statements: dict[str, Any] = {}
 
     def ask(self, sql: str, values: Values, *, found: Callable[[list[Row]], V]) -> Later[V]:
         """See `Connection.later`."""

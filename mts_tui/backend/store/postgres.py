@@ -8,7 +8,6 @@ asserted on every connection.
 
 import contextlib
 import logging
-import math
 import operator
 import re
 import secrets
@@ -42,7 +41,7 @@ from mts_tui.backend.contract.events import Event
 from . import migrations
 from .base import Ahead, Health, T, operator_time, system_clock
 from .connection import Connection, Row, SilentError, value_of
-from .transaction import Answer, Soon, Transaction
+from .transaction import Soon, Transaction
 
 POOL_SIZE = 16
 WAIT_SECONDS = 5.0
@@ -51,6 +50,8 @@ SILENCE_SECONDS = 10.0
 """After which a database that says nothing is given up: longer than anything waits for a row."""
 IDLE_SILENCE_SECONDS = 2.0
 """The same for the first answer of a connection: it has nothing to wait for."""
+AUDIT_SECONDS = 24 * 3600.0
+"""The same for an audit, which reads everything there is."""
 RETRIES = 5
 CHANNEL = "mts_events"
 _MIGRATING = 0x6D74735F74756931
@@ -96,7 +97,7 @@ class _First(NamedTuple):
     """What a transaction begins with: how far the clock was moved, what was asked for ahead."""
 
     moved: str | None
-    ahead: Answer | None
+    ahead: Any
 
 
 class PostgresStore:
@@ -225,7 +226,7 @@ class PostgresStore:
     def sound(self) -> list[str]:
         """What the ledger's audits find wrong; empty for a sound store. Slow."""
         with self._working(), self._connection(_begins(_READ)) as (connection, first):
-            connection.patience = math.inf
+            connection.patience = AUDIT_SECONDS
             tx = self._transaction(connection, first)
             found = [*tx.ledger.audit(), *tx.ledger.audit_buckets()]
         return [str(row) for row in found]

@@ -56,6 +56,11 @@ class Statements:
         self._connection = connection
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        statement = self._statement(name)
+        self.__dict__[name] = statement  # Found without this function from now on.
+        return statement
+
+    def _statement(self, name: str) -> Callable[..., Any]:
         return partial(getattr(self._queries, name), self._connection)
 
 
@@ -86,19 +91,31 @@ class _Known:
 class _AtOnce(Statements):
     """Statements that are run at once, their answers in the form of later ones."""
 
-    def __getattr__(self, name: str) -> Callable[..., Answer]:
-        statement = super().__getattr__(name)
+    def _statement(self, name: str) -> Callable[..., Answer]:
+        statement = super()._statement(name)
         return lambda **values: _Known(statement(**values))
 
 
 class _Areas:
-    """The statements, by their files."""
+    """The statements, by their files.
+
+    Args:
+        connection: Runs them. One of PostgreSQL lives long and remembers what it was asked for.
+        driver: `sqlite` or `postgres`.
+    """
 
     def __init__(self, connection: Any, driver: str) -> None:
         self._connection = connection
         self._driver = driver
+        self._known: dict[str, Statements] = {} if driver == "sqlite" else connection.statements
 
     def _statements(self, area: str) -> Statements:
+        statements = self._known.get(area)
+        if statements is None:
+            statements = self._known[area] = self._of(area)
+        return statements
+
+    def _of(self, area: str) -> Statements:
         return Statements(area, self._driver, self._connection)
 
     @property
@@ -195,10 +212,12 @@ class _Areas:
 class Soon(_Areas):
     """The statements, each of which gives an `Answer`."""
 
-    def _statements(self, area: str) -> Statements:
-        if self._driver == "sqlite":
-            return _AtOnce(area, self._driver, self._connection)
-        return Statements(area, self._driver, self._connection.soon)
+    def __init__(self, connection: Any, driver: str) -> None:
+        super().__init__(connection if driver == "sqlite" else connection.soon, driver)
+
+    def _of(self, area: str) -> Statements:
+        kind = _AtOnce if self._driver == "sqlite" else Statements
+        return kind(area, self._driver, self._connection)
 
 
 class Transaction(_Areas):
@@ -219,9 +238,14 @@ class Transaction(_Areas):
             network.
         told: What was answered outside before this transaction began, see `Dispatcher`.
         kept_error: An error to raise after committing, see `keep`.
-        ahead: What was asked for when the transaction began, if anything was.
+        ahead: What was asked for when the transaction began, if anything was, see `Store.look`.
+        imported: Of accounts in hand, whether they are imported ones: they stay so.
         memory: What this process remembers of the store from one transaction to the next: only
             what was read of committed rows that never change.
+        soon: The same statements, for answers that are needed later:
+            `row = tx.soon.ledger.hold(…)`. Each gives an `Answer`; call it for the row. What was
+            asked for so goes to a database in one trip, in its order, with the next statement
+            that is waited for.
     """
 
     def __init__(
@@ -247,17 +271,10 @@ class Transaction(_Areas):
         self.providers: Sequence[IdentityProvider] = ()
         self.told: Any = None
         self.kept_error: CabinetError | None = None
-        self.ahead: Answer | None = None
+        self.ahead: Any = None
+        self.imported: dict[str, bool] = {}
         self.memory: dict[str, Any] = {} if memory is None else memory
-
-    @property
-    def soon(self) -> Soon:
-        """The same statements, for answers that are needed later: `row = tx.soon.ledger.hold(…)`.
-
-        Each gives an `Answer`; call it for the row. What was asked for so goes to a database in
-        one trip, in its order, with the next statement that is waited for.
-        """
-        return Soon(self._connection, self._driver)
+        self.soon = Soon(connection, driver)
 
     @property
     def now_ms(self) -> int:

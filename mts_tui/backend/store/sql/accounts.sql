@@ -13,6 +13,17 @@ JOIN accounts AS a ON a.id = l.account_id
 JOIN subscribers AS s ON s.id = a.subscriber_id
 WHERE l.subscriber_id = :subscriber_id AND l.account_id = :id;
 
+-- name: of_session(token_hash, id)^
+-- The same for the person of a session, whatever has become of that.
+SELECT a.*, l.name, l.role, s.name AS owner
+FROM linked_numbers AS l
+JOIN accounts AS a ON a.id = l.account_id
+JOIN subscribers AS s ON s.id = a.subscriber_id
+WHERE l.account_id = :id AND l.subscriber_id = (
+    SELECT o.subscriber_id FROM sessions AS e JOIN accounts AS o ON o.id = e.account_id
+    WHERE e.token_hash = :token_hash
+);
+
 -- name: linked(subscriber_id)
 SELECT a.*, l.name, l.role, s.name AS owner, t.title AS tariff
 FROM linked_numbers AS l
