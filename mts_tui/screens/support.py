@@ -121,6 +121,8 @@ class SupportPage(Page):
                     ticket = None
             page = await support.messages(account, ticket.id, PAGE) if ticket is not None else None
             if ticket is not None and ticket.unread:
+                # Told of, it begins this anew, which must come back to the same ticket.
+                self.subject = ticket.id
                 ticket = await support.mark_read(account, ticket.id)
         except CabinetError as error:
             self._say(str(error))

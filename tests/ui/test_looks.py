@@ -356,12 +356,36 @@ def test_looks(
     assert snap_compare(App[None]())
 
 
+_BESIDE = re.compile(
+    r'<rect fill="(?P<fill>[^"]+)" x="(?P<x>[\d.]+)" (?P<y>y="[\d.]+") width="(?P<width>[\d.]+)" (?P<rest>[^>]+/>)'
+    r'<rect fill="(?P=fill)" x="(?P<next>[\d.]+)" (?P=y) width="(?P<more>[\d.]+)" (?P=rest)'
+)
+"""Two pieces of one colour, the second right beside the first."""
+
+
 def tidied(picture: str) -> str:
-    """A picture with each style beside its text: as what number it is declared says nothing."""
+    """A picture as it is seen.
+
+    Each style stands beside its text: as what number it is declared says nothing. Pieces of one
+    colour are one: whether an empty line has a scroll bar that nobody sees says nothing either.
+    """
     styles = dict(re.findall(r"-(r\d+) \{ ([^}]*)\}", picture))
     drawn = re.sub(r"<style>.*?</style>", "", picture, flags=re.DOTALL)
     drawn = re.sub(r'class="terminal(?:-\d+)?-(r\d+)"', lambda found: styles[found[1]], drawn)
-    return re.sub(r"terminal-\d+", "terminal", drawn)
+    drawn = re.sub(r"terminal-\d+", "terminal", drawn)
+    while (joined := _BESIDE.sub(_joined, drawn)) != drawn:
+        drawn = joined
+    return drawn
+
+
+def _joined(pieces: re.Match[str]) -> str:
+    x, width, other, more = (float(pieces[name]) for name in ("x", "width", "next", "more"))
+    if abs(x + width - other) > 0.1:
+        return pieces[0]
+    return (
+        f'<rect fill="{pieces["fill"]}" x="{pieces["x"]}" {pieces["y"]} '
+        f'width="{round(width + more, 1)}" {pieces["rest"]}'
+    )
 
 
 def played(world: World, scene: Scene, size: Size, themes: Sequence[str]) -> dict[str, str]:

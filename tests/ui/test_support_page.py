@@ -496,6 +496,37 @@ async def test_a_ticket_opened_elsewhere_is_followed_until_one_writes(home: Worl
         assert page.ticket == "Новый вопрос"
 
 
+async def test_news_of_another_ticket_stay_news(
+    home: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is marked as read is told of at once, and the page is asked for anew in the middle."""
+    async with home.run(SMALL) as pilot:
+        for text in ("Позовите оператора, пожалуйста", "Сколько стоит блокировка?"):
+            ticket = home.answer(Support.open, MAIN, ChatOrder(text=text))
+            home.answer(Support.say, MAIN, ticket.id, ChatOrder(text="Позовите оператора"))
+        home.pass_time(timedelta(minutes=3).total_seconds())
+        home.store.change(lambda tx: pass_time(tx, MAIN))
+        assert [one.unread > 0 for one in tickets(home)] == [True, True]
+        page, support = Page(pilot), pilot.app.cabinet.support
+        mark_read = support.mark_read
+
+        async def marked(account: str, ticket: str) -> Ticket:
+            answer = await mark_read(account, ticket)
+            if not asked:
+                asked.append(ticket)
+                page.screen.query_one(SupportPage).load()
+                await asyncio.sleep(0)
+            return answer
+
+        asked: list[str] = []
+        monkeypatch.setattr(support, "mark_read", marked)
+        await page.begin()
+        assert asked
+        assert [one.id for one in tickets(home) if not one.unread] == asked
+        shown = next(one for one in tickets(home) if one.id in asked)
+        assert shown.number in page.ticket
+
+
 async def test_the_help_names_the_keys_of_now(home: World) -> None:
     home.change(keys={"call_agent": "f10"}, phone=ANNA)
     async with home.run(SMALL) as pilot:
