@@ -590,13 +590,14 @@ class MtsApp(SessionApp):
 
     async def _advance(self, seconds: int) -> None:
         from .backend.contract.demo import ClockMove
+        from .screens.cabinet import zone_of
 
         try:
             clock = await self.cabinet.demo.advance(ClockMove(seconds=seconds))
         except CabinetError as error:
             self.explain(error)
             return
-        local = clock.now.astimezone()
+        local = clock.now.astimezone(zone_of(self))
         self.say(f"У оператора теперь {formatting.date_long(local)}, {formatting.clock(local)}.")
 
     def get_system_commands(self, screen: Screen[Any]) -> Any:

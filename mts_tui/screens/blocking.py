@@ -101,8 +101,7 @@ class BlockingPage(Page):
             self._show(self._state)
 
     def _show(self, state: BlockState) -> None:
-        number = self.cabinet_screen.number
-        zone = ZoneInfo(number.zone) if number is not None else ZoneInfo("UTC")
+        number, zone = self.cabinet_screen.number, self.zone
         self.query_one("#block-state", Paragraph).show(*_headline(state, number, zone))
         self.query_one("#block-terms", Paragraph).show(*terms(state, zone))
         block = self.query_one("#block", Button)

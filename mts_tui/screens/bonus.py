@@ -1,7 +1,6 @@
 """«МТС Бонус»: points and what they are worth, what comes and what burns, what to do with them."""
 
 from typing import TYPE_CHECKING, ClassVar
-from zoneinfo import ZoneInfo
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -94,11 +93,6 @@ class BonusPage(Page):
     def _account(self) -> str:
         return self.cabinet_screen.account
 
-    @property
-    def _zone(self) -> ZoneInfo:
-        number = self.cabinet_screen.number
-        return ZoneInfo(number.zone if number is not None else "UTC")
-
     def happened(self, event: Event) -> None:
         """Points came, went or burnt."""
         if event.account == self._account and event.kind == "account":
@@ -159,7 +153,7 @@ class BonusPage(Page):
         one = self._entries[place]
         came = one.points > 0
         return (
-            Cell(formatting.date_short(one.at.astimezone(self._zone)), "muted"),
+            Cell(formatting.date_short(one.at.astimezone(self.zone)), "muted"),
             Cell(formatting.clean(one.title, 80)),
             Cell(signed(one.points), "good" if came else ""),
             Cell(f"≈ {in_roubles(one.points)}", "muted"),
@@ -171,19 +165,19 @@ class BonusPage(Page):
         """Until when earned points live: `до 21.11.2027`."""
         if one.expires_at is None:
             return ""
-        return f"до {formatting.date_numeric(one.expires_at.astimezone(self._zone))}"
+        return f"до {formatting.date_numeric(one.expires_at.astimezone(self.zone))}"
 
     def _ahead(self, state: BonusState) -> list[Part]:
         """What comes, and what burns when."""
         parts: list[Part] = []
         if state.next_at is not None:
-            day = formatting.date_day(state.next_at.astimezone(self._zone))
+            day = formatting.date_day(state.next_at.astimezone(self.zone))
             came = in_words(state.next_points) if state.next_points else "пока ничего"
             parts += [f"{day} придут баллы за связь: ", (came, "strong"), " уже есть."]
             if not state.next_points:
                 parts = [f"{day} придут баллы за связь: {came}."]
         for one in state.burning[: BURNINGS[self.app.size.height < LOW]]:
-            day = formatting.date_day(one.at.astimezone(self._zone))
+            day = formatting.date_day(one.at.astimezone(self.zone))
             parts += ["\n", ("▲ ", "warn"), f"{day} сгорят {in_words(one.points)}"]
         left = len(state.burning) - BURNINGS[self.app.size.height < LOW]
         if left > 0:
@@ -223,7 +217,7 @@ class BonusPage(Page):
     def _explain(self, chosen: Rows.Chosen) -> None:
         """Tell a movement in sentences."""
         dialog = kind_at("points_ahead", "MovementDialog")
-        self.app.push_screen(dialog(self._entries[chosen.index], self._zone))
+        self.app.push_screen(dialog(self._entries[chosen.index], self.zone))
 
     def action_bonus(self, way: str) -> None:
         """Open a way, by its action's id."""

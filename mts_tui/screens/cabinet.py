@@ -86,7 +86,7 @@ class TopBar(TextBlock):
         since = self.app.offline_since
         mark, words = ("●", "на связи") if since is None else ("○", "нет связи")
         if since is not None and width >= ROOM_FOR_AGE:
-            words += f", данные на {formatting.clock(since.astimezone())}"
+            words += f", данные на {formatting.clock(since.astimezone(ZoneInfo(number.zone)))}"
         right = f" {balance}  {mark} {words} "
         taken, shown = cell_len(right) + 1, []
         for text, style in parts:
@@ -368,3 +368,9 @@ class CabinetScreen(AppScreen[None]):
                 return
         if self.number is not None:
             self.app.copy(self.number.phone)
+
+
+def zone_of(app: MtsApp) -> ZoneInfo | None:
+    """The zone of the number whose cabinet is open; None where none is: the machine's then."""
+    opened = [one.number for one in app.screen_stack if isinstance(one, CabinetScreen)]
+    return ZoneInfo(opened[0].zone) if opened and opened[0] is not None else None

@@ -6,7 +6,6 @@ kept in this page alone and goes with it.
 """
 
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -65,7 +64,7 @@ class FamilyPage(Page):
         self._guardians: list[Guardian] = []
         self._looked: dict[str, list[Position]] = {}
         self._refused: dict[str, str] = {}
-        self._zones: list[Zone] = []
+        self.zones: list[Zone] = []
         self._shown = ""
         """Whose map is drawn."""
         self._asked = ""
@@ -93,11 +92,6 @@ class FamilyPage(Page):
         return self.query_one(Map)
 
     @property
-    def _zone(self) -> ZoneInfo:
-        number = self.cabinet_screen.number
-        return ZoneInfo(number.zone if number is not None else "UTC")
-
-    @property
     def _current(self) -> Child | None:
         place = self._rows.cursor
         return self._children[place] if place < len(self._children) else None
@@ -115,7 +109,7 @@ class FamilyPage(Page):
         account, family = self.cabinet_screen.account, self.app.cabinet.family
         if account != self._account:
             self._account, self._children = account, []
-            self._looked, self._refused, self._zones = {}, {}, []
+            self._looked, self._refused, self.zones = {}, {}, []
         try:
             children = (await family.children(account)).items
             guardians = (await family.guardians(account)).items
@@ -173,7 +167,7 @@ class FamilyPage(Page):
         self._looked[child.id] = positions
         self._refused.pop(child.id, None)
         if self._current is not None and self._current.id == child.id:
-            self._zones = zones
+            self.zones = zones
             self._show(follow=True)
 
     @work(exclusive=True, group="zones")
@@ -184,7 +178,7 @@ class FamilyPage(Page):
         except CabinetError:
             zones = []
         if alive(self) and self._current is not None and self._current.id == child.id:
-            self._zones = zones
+            self.zones = zones
             self._show()
 
     def happened(self, event: Event) -> None:
@@ -235,7 +229,7 @@ class FamilyPage(Page):
                 tuple(Spot(one.latitude, one.longitude, 0, one.place) for one, _since in day),
                 tuple(
                     Spot(one.latitude, one.longitude, one.radius_m, formatting.clean(one.name, 30))
-                    for one in self._zones
+                    for one in self.zones
                 ),
             ),
             follow=follow,
@@ -251,13 +245,13 @@ class FamilyPage(Page):
         if child.id not in self._looked:
             text = f"Enter — посмотреть, где {name_of(child)}. Просмотр запишется в журнал ребёнка."
             return [(text, "muted")]
-        parts = where_parts(child, self._looked[child.id], self._zone)
+        parts = where_parts(child, self._looked[child.id], self.zone)
         return [*parts, (f" · {LOGGED} {key_of(self.app, 'refresh')} — обновить.", "muted")]
 
     def _stay(self, place: int) -> tuple[Cell, ...]:
         one, since = stays(self._positions)[place]
         clock = formatting.clock
-        last, first = clock(one.at.astimezone(self._zone)), clock(since.astimezone(self._zone))
+        last, first = clock(one.at.astimezone(self.zone)), clock(since.astimezone(self.zone))
         when = f"{first}–{last}" if first != last else last
         return (
             Cell(when, "muted"),
@@ -274,7 +268,7 @@ class FamilyPage(Page):
         child = self._current
         if child is None or child.id == self._shown:
             return
-        self._shown, self._asked, self._zones = child.id, "", []
+        self._shown, self._asked, self.zones = child.id, "", []
         self._show(follow=True)
         if child.id in self._looked:
             self._load_zones(child)
@@ -372,7 +366,7 @@ class FamilyPage(Page):
         """Who sees the number that is open."""
         from .guardians import GuardiansDialog
 
-        self.app.push_screen(GuardiansDialog(self._account, self._zone), self._came_back)
+        self.app.push_screen(GuardiansDialog(self._account, self.zone), self._came_back)
 
     def action_map_link(self) -> None:
         """Open the place on a public map, or show it to a phone as a code."""

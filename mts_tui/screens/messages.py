@@ -1,7 +1,6 @@
 """«Отправка SMS/MMS»: threads, found as one types; the one under the cursor beside them."""
 
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -103,11 +102,6 @@ class MessagesPage(Page):
         return self.cabinet_screen.account
 
     @property
-    def _zone(self) -> ZoneInfo:
-        number = self.cabinet_screen.number
-        return ZoneInfo(number.zone) if number is not None else ZoneInfo("UTC")
-
-    @property
     def _current(self) -> Thread | None:
         place = self._rows.cursor
         return self._threads[place] if place < len(self._threads) else None
@@ -172,7 +166,7 @@ class MessagesPage(Page):
         self.query_one("#messages-terms", Paragraph).show(*parts)
 
     def _row(self, thread: Thread) -> tuple[Cell, ...]:
-        name, last, when = told(thread, self._zone)
+        name, last, when = told(thread, self.zone)
         new = thread.unread > 0
         mark = f"●{thread.unread}" if new else ""
         return (
@@ -193,8 +187,8 @@ class MessagesPage(Page):
         if one is None:
             view.show()
         elif one.peer in self._beside:
-            view.show_messages(self._beside[one.peer], self._zone)
-            self.query_one("#messages-pane").scroll_end(animate=False)
+            view.show_messages(self._beside[one.peer], self.zone)
+            self.query_one("#messages-pane", VerticalScroll).anchor()
         else:
             self._ask_current()
 
@@ -224,7 +218,7 @@ class MessagesPage(Page):
     @on(Rows.Chosen)
     def _open(self) -> None:
         if self._current is not None:
-            self.app.push_screen(ThreadDialog(self._account, self._current, self._zone))
+            self.app.push_screen(ThreadDialog(self._account, self._current, self.zone))
 
     def action_find_message(self) -> None:
         """Go to the line of the search."""
@@ -247,13 +241,13 @@ class MessagesPage(Page):
         if sent is not None:
             from .sendings import SendingDialog
 
-            self.app.push_screen(SendingDialog(self._account, sent, self._zone))
+            self.app.push_screen(SendingDialog(self._account, sent, self.zone))
 
     def action_sendings(self) -> None:
         """See what was sent and what is planned."""
         from .sendings import SendingsDialog
 
-        self.app.push_screen(SendingsDialog(self._account, self._zone))
+        self.app.push_screen(SendingsDialog(self._account, self.zone))
 
     def action_contacts(self) -> None:
         """Keep contacts."""
@@ -270,4 +264,4 @@ class MessagesPage(Page):
     def text_to_copy(self) -> str:
         """The thread under the cursor."""
         one = self._current
-        return "\t".join(told(one, self._zone)) if one is not None else ""
+        return "\t".join(told(one, self.zone)) if one is not None else ""

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -78,11 +77,6 @@ class NotificationsPage(Page):
         return self.query_one(Sections)
 
     @property
-    def _zone(self) -> ZoneInfo:
-        number = self.cabinet_screen.number
-        return ZoneInfo(number.zone) if number is not None else ZoneInfo("UTC")
-
-    @property
     def _current(self) -> Notification | None:
         place = self._rows.row
         return self._kept[place] if 0 <= place < len(self._kept) else None
@@ -124,7 +118,7 @@ class NotificationsPage(Page):
     def _show(self, kept: list[Notification]) -> None:
         here = self._current.id if self._current is not None else None
         self._kept = kept
-        days = groupby(kept, key=lambda one: one.at.astimezone(self._zone).date())
+        days = groupby(kept, key=lambda one: one.at.astimezone(self.zone).date())
         sections = [(formatting.date_day(day), len(list(of_day))) for day, of_day in days]
         self._rows.show_sections(sections, lambda row: self._row(self._kept[row]))
         if kept:  # The first line is a heading.
@@ -144,7 +138,7 @@ class NotificationsPage(Page):
     def _row(self, one: Notification) -> tuple[Cell, ...]:
         return (
             Cell("" if one.read else NEW, "key"),
-            Cell(formatting.clock(one.at.astimezone(self._zone)), "muted"),
+            Cell(formatting.clock(one.at.astimezone(self.zone)), "muted"),
             Cell(formatting.clean(one.title, 120), "" if one.read else "strong"),
             Cell(KINDS.get(one.kind, ""), "muted"),
         )

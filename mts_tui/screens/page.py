@@ -1,5 +1,7 @@
 """A page of the cabinet: what every item of the menu has in common."""
 
+from zoneinfo import ZoneInfo
+
 from textual.containers import Vertical
 
 from mts_tui.app import MtsApp
@@ -22,6 +24,12 @@ class Page(Vertical):
         """The screen around."""
         assert isinstance(self.screen, CabinetScreen)
         return self.screen
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the number that is open; UTC until it is known."""
+        number = self.cabinet_screen.number
+        return ZoneInfo(number.zone if number is not None else "UTC")
 
     def on_mount(self) -> None:
         """Load when first shown in an open cabinet."""

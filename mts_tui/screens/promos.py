@@ -1,7 +1,6 @@
 """«Акции»: what one takes part in and how far it is, what is offered, each with its terms."""
 
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -59,11 +58,6 @@ class PromosPage(Page):
         return self.cabinet_screen.account
 
     @property
-    def _zone(self) -> ZoneInfo:
-        number = self.cabinet_screen.number
-        return ZoneInfo(number.zone if number is not None else "UTC")
-
-    @property
     def _current(self) -> Promo | None:
         place = self.query_one(Rows).cursor
         return self._found[place] if place < len(self._found) else None
@@ -109,14 +103,14 @@ class PromosPage(Page):
             Cell(*MARKS[one.state]),
             Cell(formatting.clean(one.title, 60), "muted" if barred else "strong"),
             Cell(formatting.clean(one.short, 120), "muted" if barred else ""),
-            Cell(*standing(one, self._zone)),
+            Cell(*standing(one, self.zone)),
         )
 
     @on(Rows.Moved)
     def _show_detail(self) -> None:
         one = self._current
         detail = self.query_one("#promo-detail", Paragraph)
-        detail.show(*(told(one, self._zone) if one is not None else ()))
+        detail.show(*(told(one, self.zone) if one is not None else ()))
         self.query_one("#promo-scroll").scroll_home(animate=False)
 
     def text_to_copy(self) -> str:
@@ -124,7 +118,7 @@ class PromosPage(Page):
         one = self._current
         if one is None:
             return ""
-        parts = told(one, self._zone)
+        parts = told(one, self.zone)
         return "".join(part if isinstance(part, str) else part[0] for part in parts)
 
     @on(Rows.Chosen)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
+from zoneinfo import ZoneInfo
 
 from textual import work
 from textual.app import ComposeResult
@@ -19,6 +20,8 @@ from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.once import once
 from mts_tui.widgets.rows import Cell, Column
 from mts_tui.widgets.sections import Sections
+
+from .cabinet import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -110,7 +113,10 @@ class DevicesDialog(ChangingDialog):
         return (
             Cell(formatting.clean(name, 60) or "без имени", "strong"),
             Cell(phones.display(phone)),
-            Cell("это вы" if current else _when(at), "good" if current else "muted"),
+            Cell(
+                "это вы" if current else _when(at, zone_of(self.app)),
+                "good" if current else "muted",
+            ),
             Cell(last, "muted"),
         )
 
@@ -156,6 +162,6 @@ class DevicesDialog(ChangingDialog):
             message.update(text)
 
 
-def _when(at: datetime) -> str:
-    local = at.astimezone()
+def _when(at: datetime, zone: ZoneInfo | None) -> str:
+    local = at.astimezone(zone)
     return f"{formatting.date_short(local)} {formatting.clock(local)}"

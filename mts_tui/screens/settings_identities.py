@@ -19,6 +19,7 @@ from mts_tui.widgets.once import once
 from mts_tui.widgets.proved import proved
 from mts_tui.widgets.rows import Cell, Column, Rows
 
+from .cabinet import zone_of
 from .identity import Chosen, LinkDialog, ProviderDialog, ways_of
 
 COLUMNS = (Column(20), Column(0), Column(17, needs=60), Column(20, needs=84))
@@ -85,7 +86,7 @@ class IdentitiesDialog(ChangingDialog):
         one = self._linked[index]
         used = "ещё не входили"
         if one.used_at is not None:
-            used = f"вход {formatting.date_short(one.used_at.astimezone())}"
+            used = f"вход {formatting.date_short(one.used_at.astimezone(zone_of(self.app)))}"
         return (
             Cell(formatting.clean(one.title, 40), "strong"),
             Cell(formatting.clean(one.name, 60)),

@@ -9,7 +9,6 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -93,11 +92,6 @@ class SupportPage(Page):
         """The chat."""
         self.query_one(Chat).focus()
 
-    @property
-    def _zone(self) -> ZoneInfo:
-        number = self.cabinet_screen.number
-        return ZoneInfo(number.zone) if number is not None else ZoneInfo("UTC")
-
     # ------------------------------------------------------------------ asking
 
     @work(exclusive=True, group="support")
@@ -162,7 +156,7 @@ class SupportPage(Page):
 
     def _draw(self, *, to_end: bool = True) -> None:
         self.query_one("#support-ticket", Paragraph).show(*ticket_parts(self._ticket))
-        parts: list[Part] = chat_parts(self._shown, self._zone, earlier=self._cursor is not None)
+        parts: list[Part] = chat_parts(self._shown, self.zone, earlier=self._cursor is not None)
         if self._ticket is None:
             parts = [(HELLO, "muted")]
         for text in self._waiting:
@@ -328,7 +322,7 @@ class SupportPage(Page):
         """Choose among the tickets."""
         from .support_dialogs import TicketsDialog
 
-        self.app.push_screen(TicketsDialog(self._account, self._zone), self._picked)
+        self.app.push_screen(TicketsDialog(self._account, self.zone), self._picked)
 
     def _picked(self, ticket: Ticket | None) -> None:
         if ticket is not None and alive(self):
@@ -390,7 +384,7 @@ class SupportPage(Page):
             CallBackDialog(
                 self._account,
                 number.phone if number is not None else "",
-                self._zone,
+                self.zone,
                 self.cabinet_screen.numbers,
             )
         )

@@ -125,7 +125,7 @@ class ThreadDialog(Dialog[bool]):
         if alive(self):
             self._shown, self._cursor = page.items, page.next_cursor
             self.query_one(ThreadView).show_messages(self._shown, self._zone)
-            self.query_one("#thread-scroll", VerticalScroll).scroll_end(animate=False)
+            self.query_one("#thread-scroll", VerticalScroll).anchor()
 
     @work(group="older")
     @once("older")
@@ -144,7 +144,9 @@ class ThreadDialog(Dialog[bool]):
         if alive(self):
             self._shown, self._cursor = [*self._shown, *page.items], page.next_cursor
             self.query_one(ThreadView).show_messages(self._shown, self._zone)
-            self.query_one("#thread-scroll", VerticalScroll).scroll_home(animate=False)
+            scroll = self.query_one("#thread-scroll", VerticalScroll)
+            scroll.anchor(anchor=False)
+            self.call_after_refresh(scroll.scroll_home, animate=False)
 
     @on(Button.Pressed, "#answer")
     def action_answer(self) -> None:

@@ -1,13 +1,15 @@
 """«Настройки»: every part by its key; what is set holds at once and stands in the file."""
 
 import json
+import time
 import zipfile
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from textual.widgets import Input
 
-from mts_tui import config
+from mts_tui import config, formatting
 from mts_tui.actions import ACTIONS, BY_ID, conflicts, troubles
 from mts_tui.backend.contract import endpoints
 from mts_tui.backend.contract.access import Access
@@ -240,6 +242,25 @@ async def test_a_session_of_another_machine_is_ended(home: World) -> None:
         assert [one.name for one in home.answer(Access.devices).items] == ["проба, терминал"] or (
             "Чужой ноутбук" not in [one.name for one in home.answer(Access.devices).items]
         )
+
+
+async def test_a_session_is_told_by_the_clock_of_the_number(
+    home: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who works over SSH has the server's clock around."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        async with home.run(SMALL) as pilot:
+            other = home.window()
+            other.sign_in(device="c" * 64, device_name="Чужой ноутбук", code=other.order_code(ANNA))
+            page = Settings(pilot)
+            await page.at("d")
+            there = home.clock().astimezone(ZoneInfo("Europe/Moscow"))
+            assert formatting.clock(there) in next(row for row in page.rows if "Чужой" in row)
+    finally:
+        monkeypatch.delenv("TZ")
+        time.tzset()
 
 
 async def test_ones_own_session_is_not_ended_here(home: World) -> None:
