@@ -116,6 +116,18 @@ def test_xlsx_has_dates_and_sums_as_numbers(tmp_path: Path):
     assert float(row[1]) == pytest.approx((23 * 3600 + 59 * 60 + 5) / 86400)
 
 
+def test_a_balance_that_nobody_knows_is_left_empty(tmp_path: Path):
+    """A number without an operator has none; a balance of nothing is one."""
+    none = Money(amount_minor=0, currency="RUB")
+    for balance, in_csv, in_xlsx in ((None, "", []), (none, "0,00", ["0"])):
+        one = an_operation(balance=balance)
+        rows = write(tmp_path / "t.csv", one).read_text("utf-8-sig").splitlines()
+        assert rows[1].split(";")[-1] == in_csv
+        assert cells_of(write(tmp_path / "t.xlsx", one))[1][10:] == in_xlsx
+        (tmp_path / "t.csv").unlink()
+        (tmp_path / "t.xlsx").unlink()
+
+
 def test_rows_beyond_a_sheet_go_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(forms, "SHEET_ROWS", 4)
     path = write(tmp_path / "t.xlsx", *(an_operation(number) for number in range(7)))

@@ -40,7 +40,7 @@ class Csv(CsvForm[Operation]):
             DIRECTIONS[row.direction], as_text(formatting.clean(row.title)), as_text(peer(row)),
             str(row.units) if row.kind in UNITS else "", UNITS.get(row.kind, ""),
             decimal(row.amount.amount_minor), row.amount.currency,
-            decimal(row.balance.amount_minor),
+            decimal(row.balance.amount_minor) if row.balance is not None else "",
         )  # fmt: skip
 
 
@@ -77,7 +77,8 @@ class Xlsx(XlsxForm[Operation]):
             sheet.write_string(place, 7, UNITS[row.kind])
         sheet.write_number(place, 8, row.amount.amount_minor / 100, self.money)
         sheet.write_string(place, 9, row.amount.currency)
-        sheet.write_number(place, 10, row.balance.amount_minor / 100, self.money)
+        if row.balance is not None:
+            sheet.write_number(place, 10, row.balance.amount_minor / 100, self.money)
 
 
 FORMS: dict[str, type[Csv | Json | Xlsx]] = {".csv": Csv, ".json": Json, ".xlsx": Xlsx}

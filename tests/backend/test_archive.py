@@ -19,7 +19,7 @@ from mts_tui.backend.operator.rating import Usage, rate
 from mts_tui.backend.services import archive, explanation
 from mts_tui.backend.services.billing import Book
 from mts_tui.backend.services.caller import Caller
-from mts_tui.backend.store import Store, Transaction
+from mts_tui.backend.store import Store, Transaction, migrations
 from mts_tui.backend.store.ledger import Entry, post
 from mts_tui.backend.store.transaction import from_ms, to_ms
 
@@ -354,6 +354,7 @@ def test_labels_come_to_a_filled_store_and_go_again(stores: Stores):
         post(tx, desk.account, [entry])
     with store.read() as tx:
         assert tx.ledger.audit_labels() == []
+    store.migrate(migrations.LATEST)
     assert [one.title for one in desk.page(text="новое")] == ["Новое"]
 
 

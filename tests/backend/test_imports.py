@@ -115,6 +115,8 @@ def test_the_number_is_in_the_cabinet_and_has_no_balance(anna: Window):
     assert overview.available.amount_minor == 0
     assert (overview.trust_limit, overview.points, overview.next_fee) == (None, None, None)
     assert anna.ask(Account.charges, made.account).items == []
+    assert all(one.balance is None for one in history(anna, made.account))
+    assert anna.ask(Archive.operation, made.account, "1").operation.balance is None
 
 
 def test_fractions_are_carried_and_printed_kopecks_stay(anna: Window):

@@ -65,8 +65,8 @@ class Operation(Model, gc=False):
     """Seconds of a call, bytes of a data session, pieces of a message."""
     amount: Money
     """Negative for a charge, positive for a payment, zero for what a package covered."""
-    balance: Money
-    """The balance after it."""
+    balance: Money | None
+    """The balance after it; None for a number without an operator: its document names none."""
     bucket: Id | None
     """Id of the package that covered it, wholly or in part."""
 

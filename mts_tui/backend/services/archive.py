@@ -107,9 +107,8 @@ def operations(
         return Page(items=[])
     read = _forwards if order == "oldest" else _backwards
     rows, end = read(tx, chosen, place, limit + 1)
-    currency = row["currency"]
     values = (one.values() if isinstance(one, dict) else one for one in rows[:limit])
-    items = [_operation(one, currency) for one in values]
+    items = [_operation(one, row["currency"], row["imported"]) for one in values]
     going_on = items[-1].id if len(rows) > limit else None if end is None else str(end)
     return Page(items=items, next_cursor=going_on)
 
@@ -162,20 +161,20 @@ def operation(tx: Transaction, caller: Caller, account: str, operation: str) -> 
         told = explanation.sentence(found, row["currency"], shares)
         steps = explanation.steps(found, row["currency"], shares)
     return OperationDetail(
-        operation=operation_of(found, row["currency"]),
+        operation=operation_of(found, row),
         explanation=told,
         steps=steps,
         receipt=explanation.has_receipt(found),
-        related=[operation_of(one, row["currency"]) for one in explanation.related(tx, found, row)],
+        related=[operation_of(one, row) for one in explanation.related(tx, found, row)],
     )
 
 
-def operation_of(row: Row, currency: str) -> Operation:
-    """The contract's form of a row of the history."""
-    return _operation([row[name] for name in COLUMNS], currency)
+def operation_of(row: Row, account: Row) -> Operation:
+    """The contract's form of a row of the account's history."""
+    return _operation([row[name] for name in COLUMNS], account["currency"], account["imported"])
 
 
-def _operation(values: Iterable[Any], currency: str) -> Operation:
+def _operation(values: Iterable[Any], currency: str, imported: int) -> Operation:
     """The same of the values of `COLUMNS`: a name is looked up for longer than a value is read."""
     seq, at, kind, direction, title, peer, units, amount, balance, bucket = values
     return Operation(
@@ -187,7 +186,7 @@ def _operation(values: Iterable[Any], currency: str) -> Operation:
         peer,
         units,
         Money(amount, currency),
-        Money(balance, currency),
+        None if imported else Money(balance, currency),
         bucket,
     )
 

@@ -77,4 +77,4 @@ def _state(tx: Transaction, account: str) -> AccountState:
 def _written(tx: Transaction, account: str, known: int) -> list[Any]:
     row = tx.accounts.by_id(id=account)
     rows = tx.ledger.page(account_id=account, before=NEWEST, count=MOST_OPERATIONS)
-    return [operation_of(one, row["currency"]) for one in rows if one["seq"] > known]
+    return [operation_of(one, row) for one in rows if one["seq"] > known]
