@@ -9,6 +9,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -47,6 +48,21 @@ CALLER = Caller(
 )
 
 
+@dataclass
+class Floor:
+    """A floor, and from which operation on.
+
+    Attributes:
+        after: Number of the last operation before it.
+        amount: Kopecks.
+        holds: Whether its transaction was committed: it may have been tried anew.
+    """
+
+    after: int
+    amount: int
+    holds: bool = False
+
+
 class Spender:
     """One of those who spend.
 
@@ -54,12 +70,10 @@ class Spender:
         store: Its process's store.
         clock: Moved on so that limits of a day do not end the fun.
         rng: What decides.
-        floors: Where to write which floor holds from which operation on.
+        floors: Where to write the account's floors, one after another.
     """
 
-    def __init__(
-        self, store: Store, clock: Clock, rng: Random, floors: list[tuple[int, int]]
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, rng: Random, floors: list[Floor]) -> None:
         self._store, self._clock, self._rng, self._floors = store, clock, rng, floors
         self.outcomes: Counter[str] = Counter()
 
@@ -106,12 +120,14 @@ class Spender:
     def _switch(self) -> str:
         switch = self._rng.choice((trust.switch_on, trust.switch_off))
 
-        def work(tx: Transaction) -> tuple[int, int]:
+        def work(tx: Transaction) -> Floor:
             switch(tx, CALLER, town.ANNA)
             row = tx.accounts.by_id(id=town.ANNA)
-            return row["operation_seq"], row["floor"]
+            floor = Floor(row["operation_seq"], row["floor"])
+            self._floors.append(floor)  # While the account is held: in the order of the commits.
+            return floor
 
-        self._floors.append(self._store.change(work))  # One list for all; `append` is atomic.
+        self._store.change(work).holds = True
         return "done"
 
     def _earn(self) -> str:
@@ -136,7 +152,7 @@ class Spender:
 @pytest.mark.timeout(max(300, ATTEMPTS // 20))
 def test_the_floor_holds_under_32_spenders(open_town: Callable[[], Store], clock: Clock) -> None:
     stores = [open_town() for _ in range(PROCESSES)]
-    floors: list[tuple[int, int]] = [(0, 0)]
+    floors: list[Floor] = []
     spenders = [
         Spender(stores[number % PROCESSES], clock, Random(f"{SEED}:{number}"), floors)
         for number in range(SPENDERS)
@@ -168,7 +184,7 @@ def test_the_floor_holds_under_32_spenders(open_town: Callable[[], Store], clock
     )
 
 
-def below_floor(store: Store, floors: list[tuple[int, int]]) -> list[dict[str, Any]]:
+def below_floor(store: Store, floors: list[Floor]) -> list[dict[str, Any]]:
     """Operations after which the balance was below the floor of then, or below what must remain.
 
     Other people's money is paid from one's own only, and 90 ₽ remain after a transfer.
@@ -180,11 +196,11 @@ def below_floor(store: Store, floors: list[tuple[int, int]]) -> list[dict[str, A
             " WHERE account_id = ? ORDER BY seq",
             town.ANNA,
         )
-    changes = sorted(floors, key=lambda one: one[0])
+    changes = [one for one in floors if one.holds]
     wrong, floor = [], 0
     for row in found:
-        while changes and changes[0][0] < row["seq"]:
-            floor = changes.pop(0)[1]
+        while changes and changes[0].after < row["seq"]:
+            floor = changes.pop(0).amount
         least = floor
         if row["direction"] == "out" and row["kind"] in {"purchase", "transfer"}:
             least = max(floor, 90_00 if row["rule"] == "transfer.fee" else 0)
