@@ -92,6 +92,10 @@ class NewMessageDialog(Dialog[Sending]):
         """Whether it was tried before the form was opened, and may have gone."""
         self._keeping: Timer | None = None
         self._typed_before = Draft()
+        self._gone: Draft | None = None
+        """What the outbox has: it stands in the fields and is no draft."""
+        self._given_up: Draft | None = None
+        """What could not be kept, and is left unkept by closing once more."""
 
     def compose(self) -> ComposeResult:
         """Fields, a counter, the price, buttons."""
@@ -207,6 +211,11 @@ class NewMessageDialog(Dialog[Sending]):
         )
         return self._tried if typed == structs.replace(self._tried, key="", order="") else typed
 
+    @property
+    def _draft(self) -> Draft:
+        """What is to be kept."""
+        return Draft() if self._typed == self._gone else self._typed
+
     def _keep_soon(self) -> None:
         if self._keeping is not None:
             self._keeping.stop()
@@ -217,7 +226,7 @@ class NewMessageDialog(Dialog[Sending]):
         """Write the draft, away from the keyboard."""
         if alive(self) and self._drafts is not None and not self._sent:
             try:
-                await self._drafts.keep_aside(self._draft_key, self._typed)
+                await self._drafts.keep_aside(self._draft_key, self._draft)
             except OSError as error:
                 self._say(f"Черновик не сохраняется: {error.strerror or 'диск не принял его'}.")
 
@@ -230,18 +239,18 @@ class NewMessageDialog(Dialog[Sending]):
 
     def action_close(self) -> None:
         """Close; what was typed stays as a draft."""
-        draft = self._typed
-        if self._drafts is not None and not self._sent and draft != self._typed_before:
-            try:
+        draft = self._draft
+        if self._drafts is not None and not self._sent and draft != self._given_up:
+            try:  # Unchanged, too: another one may have been kept in between.
                 self._drafts.keep(self._draft_key, draft)
             except OSError as error:
                 self._say(
                     f"Черновик не сохранён: {error.strerror or 'диск не принял его'}. Esc ещё раз "
                     "— закрыть без него."
                 )
-                self._typed_before = draft
+                self._given_up = draft
                 return
-            if not draft.is_empty:
+            if draft != self._typed_before and not draft.is_empty:
                 self.app.say("Черновик сохранён на этом компьютере.")
         super().action_close()
 
@@ -255,8 +264,10 @@ class NewMessageDialog(Dialog[Sending]):
         self.query_one("#message-price", Paragraph).show()
         relabel(self.query_one("#send", Button), "Узнать цену")
         self._count()
-        if self._typed != self._typed_before:
+        changed = self._typed != self._typed_before
+        if changed:
             self._say("")
+        if changed or self._keeping is not None:  # What is as before again is kept, too.
             self._keep_soon()
 
     def _count(self) -> None:
@@ -354,7 +365,7 @@ class NewMessageDialog(Dialog[Sending]):
         except NotSentYet:  # The outbox has it now.
             await self._drop_draft()
             if alive(self):
-                self._typed_before = self._typed
+                self._typed_before = self._gone = self._typed
             raise
         self._sent = True
         await self._drop_draft()

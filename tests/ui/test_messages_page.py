@@ -639,6 +639,31 @@ async def test_a_crash_keeps_a_draft(home: World):
         assert (kept.to, kept.text) == ("89561234567", "Начало")
 
 
+@pytest.mark.parametrize("before", ["", "Начало"], ids=["new", "draft"])
+@pytest.mark.parametrize("killed", [True, False])
+async def test_a_draft_goes_back_to_what_it_was(home: World, before: str, *, killed: bool):
+    """What was kept in between does not come back."""
+    async with home.run(SMALL) as pilot:
+        page = Page(pilot)
+        await page.begin()
+        await page.write("", before)
+        await page.press("escape", "plus")
+        drafts = Drafts(home.places.state_dir / "drafts", page.app.profile, MAIN)
+        page.text.text = "Начало и конец"
+        await settle(pilot)
+        await tick(pilot, page.screen, KEPT_AFTER)
+        begun = set(page.screen._timers)
+        assert drafts.find("sms").text == "Начало и конец"
+        page.text.text = before
+        await settle(pilot)
+        if killed:
+            assert set(page.screen._timers) - begun  # The one that was is over.
+            await tick(pilot, page.screen, KEPT_AFTER)
+        else:
+            await page.press("escape")
+        assert drafts.find("sms").text == before
+
+
 async def test_a_draft_that_cannot_be_kept_is_told(home: World, monkeypatch: pytest.MonkeyPatch):
     def full(*_: object) -> None:
         raise OSError(28, "на диске нет места")
