@@ -6,7 +6,9 @@ from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
+from rich.console import RenderableType
 from textual import events
+from textual._compositor import Compositor
 from textual.keys import _character_to_key, key_to_character
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
@@ -28,6 +30,7 @@ from mts_tui.widgets.key_bar import KeyBar
 from mts_tui.widgets.menu import Menu
 from mts_tui.widgets.rows import Rows
 
+DRAW = Compositor.render_update
 PATIENCE = 5.0
 QUIET_ROUNDS = 5
 IDLE_LOOK_SECONDS = 5
@@ -48,11 +51,11 @@ async def settle(pilot: Pilot[None]) -> None:
     """Wait until the program has nothing to do but to listen.
 
     Quicker than `Pilot.pause`, which watches the processor: several rounds must go by in which no
-    worker is at work and no message waits.
+    worker is at work and no message waits. What is seen then is drawn, see `drawn_when_quiet`.
     """
     quiet = 0
     end = time.monotonic() + 2 * PATIENCE
-    while quiet < QUIET_ROUNDS:
+    while quiet < QUIET_ROUNDS or _draw(pilot.app):
         assert time.monotonic() < end, "the program does not come to rest"
         await pilot.pause(0.002 if _at_work(pilot.app) else 0)
         # Looked at after the pause too: on a busy machine much begins within one.
@@ -60,6 +63,28 @@ async def settle(pilot: Pilot[None]) -> None:
             quiet = 0
         else:
             quiet += 1
+
+
+def drawn_when_quiet(
+    compositor: Compositor, *, simplify: bool = False, **options: Any
+) -> RenderableType | None:
+    """`Compositor.render_update` of programs that nobody looks at.
+
+    A person sees each of some dozens of frames of a step; here drawing them would take a third of
+    the time. What has changed is drawn in one go when the program has come to rest.
+    """
+    if simplify:  # A picture.
+        return DRAW(compositor, simplify=True, **options)
+    return None
+
+
+def _draw(app: Any) -> bool:
+    """Draw what has changed since the last time; whether there was anything."""
+    compositor = app.screen._compositor
+    changed = bool(compositor._dirty_regions)
+    if changed:
+        DRAW(compositor, screen_stack=app._background_screens)
+    return changed
 
 
 def _nodes(app: Any) -> list[MessagePump]:
