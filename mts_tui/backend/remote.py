@@ -297,9 +297,9 @@ class Remote:
         pause = FIRST_PAUSE
         while True:
             await self._signed.wait()
-            token = self._token
+            token, client = self._token, self._clients[-1]
             try:
-                async for event in self._stream():
+                async for event in self._stream(client):
                     pause = FIRST_PAUSE
                     queue.put_nowait(event)
             except NotSignedIn:
@@ -308,12 +308,13 @@ class Remote:
                     self._signed.clear()
                     continue
             except (httpx_sse.SSEError, CabinetError):
+                if client is not self._clients[-1]:
+                    continue  # The way of before says nothing of the one there is now.
                 self._lost()
             await self._pause(pause * random.uniform(0.5, 1.0))  # noqa: S311 - not a secret
             pause = min(2 * pause, LONGEST_PAUSE)
 
-    async def _stream(self) -> AsyncIterator[Event]:
-        client = self._clients[-1]
+    async def _stream(self, client: httpx.AsyncClient) -> AsyncIterator[Event]:
         headers = self._headers()
         if self._last_event:
             headers["Last-Event-ID"] = self._last_event

@@ -5,7 +5,10 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
+import httpx_sse
 import pytest
 
 from mts_tui.backend.contract import Cabinet
@@ -230,6 +233,60 @@ async def test_a_proxy_that_begins_to_ask_tells_once_and_serves_what_is_held(
             await remote.open()
             await until(lambda: told == [False, True, False])
             await until(lambda: not Outbox(tmp_path / "outbox").letters(account))
+            listening.cancel()
+
+
+async def test_a_late_refusal_of_the_stream_is_no_lost_connection(
+    serving: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """What was asked for without the password is refused after the password was taken."""
+    connect, gate = httpx_sse.aconnect_sse, asyncio.Event()
+    held, streams = 0, 0
+
+    @asynccontextmanager
+    async def slow(*arguments: Any, **named: Any) -> AsyncIterator[httpx_sse.EventSource]:
+        nonlocal held, streams
+        try:
+            async with connect(*arguments, **named) as source:
+                if source.response.status_code != 200:
+                    held += not gate.is_set()
+                    await gate.wait()
+                else:
+                    streams += 1
+                yield source
+        except httpx.ProxyError:
+            held += not gate.is_set()
+            await gate.wait()
+            raise
+
+    monkeypatch.setattr("httpx_sse.aconnect_sse", slow)
+    with proxy_server("") as proxy:
+        async with client(serving.url, proxy.url, tmp_path / "outbox") as remote:
+            await remote.open()
+            await sign_in(Cabinet(remote))
+            gate.set()
+            told: list[bool] = []
+
+            async def listen() -> None:
+                async for event in remote.events():
+                    if event.kind == "connection":
+                        told.append(remote.online)  # noqa: PERF401 - looked at meanwhile
+
+            listening = asyncio.ensure_future(listen())
+            await until(lambda: remote._last_event)
+            proxy.stop()
+            await until(lambda: told)
+            proxy.start(PASSWORD)
+            await until(lambda: remote.asks_password)
+            gate.clear()
+            await until(lambda: held)
+            remote.use_password(NAME, PASSWORD)
+            await remote.open()
+            told.clear()
+            known = streams
+            gate.set()
+            await until(lambda: streams > known)
+            assert False not in told
             listening.cancel()
 
 
