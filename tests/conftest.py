@@ -1,5 +1,6 @@
 """How all tests are run: where their files lie, how many go at once."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -13,6 +14,10 @@ ROOM = 4 << 30
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
+
+# Each program leaves tens of thousands of objects behind; with the usual thresholds a fifth of the
+# time goes by in looking through what is there.
+gc.set_threshold(50_000, 20, 50)
 
 NAMED_AT_MOST = 60
 """Characters of a value that may stand in a test's name."""
