@@ -34,8 +34,8 @@ ADDRESS = Rate(burst=600, a_second=100)
 REMEMBERED = 50_000
 """Callers at most before those are forgotten who have asked for nothing lately."""
 AT_ONCE = 8
-"""Pieces of work that are done at the same time, each in a thread. Most of them wait for the
-database; twice as many threads take it from each other, and a tenth less is done."""
+"""Pieces of work that are done at the same time, each in a thread. For eight clients twice as many
+threads do a tenth less: each wakes another one. For sixteen they do a tenth more."""
 WAITS_AT_MOST = 0.2
 """Seconds that work may wait for a thread. Where it waits longer, more cannot be done in time:
 whoever comes is sent away at once, which costs little, and those inside are answered soon."""
