@@ -114,9 +114,7 @@ class Dispatcher:
 
         ahead = None
         if token and not endpoint.public:
-            account_id = checked.get("account")
-            named = account_id if isinstance(account_id, str) else ""
-            ahead = partial(seek, token=token, account_id=named)
+            ahead = partial(seek, token=token, account_id=checked.get("account", ""))
         if not endpoint.changes and endpoint.rehearses is None:
             return self._store.look(run, ahead)
         try:

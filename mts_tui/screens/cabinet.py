@@ -187,6 +187,11 @@ class CabinetScreen(AppScreen[None]):
         """The number that is open."""
         return next((one for one in self.numbers if one.account == self.account), None)
 
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of the number that is open."""
+        return ZoneInfo(self.number.zone) if self.number is not None else None
+
     def show_number(self) -> None:
         """Put the open number into the top bar and under the virtual phone."""
         number, top = self.number, self.query_one(TopBar)
@@ -372,5 +377,4 @@ class CabinetScreen(AppScreen[None]):
 
 def zone_of(app: MtsApp) -> ZoneInfo | None:
     """The zone of the number whose cabinet is open; None where none is: the machine's then."""
-    opened = [one.number for one in app.screen_stack if isinstance(one, CabinetScreen)]
-    return ZoneInfo(opened[0].zone) if opened and opened[0] is not None else None
+    return next((one.zone for one in app.screen_stack if isinstance(one, CabinetScreen)), None)

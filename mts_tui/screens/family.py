@@ -64,7 +64,7 @@ class FamilyPage(Page):
         self._guardians: list[Guardian] = []
         self._looked: dict[str, list[Position]] = {}
         self._refused: dict[str, str] = {}
-        self.zones: list[Zone] = []
+        self._zones: list[Zone] = []
         self._shown = ""
         """Whose map is drawn."""
         self._asked = ""
@@ -109,7 +109,7 @@ class FamilyPage(Page):
         account, family = self.cabinet_screen.account, self.app.cabinet.family
         if account != self._account:
             self._account, self._children = account, []
-            self._looked, self._refused, self.zones = {}, {}, []
+            self._looked, self._refused, self._zones = {}, {}, []
         try:
             children = (await family.children(account)).items
             guardians = (await family.guardians(account)).items
@@ -167,7 +167,7 @@ class FamilyPage(Page):
         self._looked[child.id] = positions
         self._refused.pop(child.id, None)
         if self._current is not None and self._current.id == child.id:
-            self.zones = zones
+            self._zones = zones
             self._show(follow=True)
 
     @work(exclusive=True, group="zones")
@@ -178,7 +178,7 @@ class FamilyPage(Page):
         except CabinetError:
             zones = []
         if alive(self) and self._current is not None and self._current.id == child.id:
-            self.zones = zones
+            self._zones = zones
             self._show()
 
     def happened(self, event: Event) -> None:
@@ -229,7 +229,7 @@ class FamilyPage(Page):
                 tuple(Spot(one.latitude, one.longitude, 0, one.place) for one, _since in day),
                 tuple(
                     Spot(one.latitude, one.longitude, one.radius_m, formatting.clean(one.name, 30))
-                    for one in self.zones
+                    for one in self._zones
                 ),
             ),
             follow=follow,
@@ -268,7 +268,7 @@ class FamilyPage(Page):
         child = self._current
         if child is None or child.id == self._shown:
             return
-        self._shown, self._asked, self.zones = child.id, "", []
+        self._shown, self._asked, self._zones = child.id, "", []
         self._show(follow=True)
         if child.id in self._looked:
             self._load_zones(child)

@@ -28,8 +28,7 @@ class Page(Vertical):
     @property
     def zone(self) -> ZoneInfo:
         """The zone of the number that is open; UTC until it is known."""
-        number = self.cabinet_screen.number
-        return ZoneInfo(number.zone if number is not None else "UTC")
+        return self.cabinet_screen.zone or ZoneInfo("UTC")
 
     def on_mount(self) -> None:
         """Load when first shown in an open cabinet."""

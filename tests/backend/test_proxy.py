@@ -92,6 +92,26 @@ async def until(true: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
+@asynccontextmanager
+async def listening(
+    remote: Remote, kind: str, told: Callable[[], Any] = lambda: True
+) -> AsyncIterator[list[Any]]:
+    """What is so at each event of a kind, as they come; the stream is there."""
+    found: list[Any] = []
+
+    async def listen() -> None:
+        async for event in remote.events():
+            if event.kind == kind:
+                found.append(told())  # noqa: PERF401 - looked at meanwhile
+
+    task = asyncio.ensure_future(listen())
+    try:
+        await until(lambda: remote._last_event)
+        yield found
+    finally:
+        task.cancel()
+
+
 async def test_the_whole_way_by_a_proxy_with_a_password(
     serving: Running, proxy: ProxyServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
@@ -116,17 +136,9 @@ async def test_the_whole_way_by_a_proxy_with_a_password(
         assert not remote.asks_password
         cabinet = Cabinet(remote)
         account = (await sign_in(cabinet)).session.account
-        seen: list[str] = []
-
-        async def listen() -> None:
-            async for event in remote.events():
-                seen.append(event.kind)  # noqa: PERF401 - what is seen is looked at meanwhile
-
-        listening = asyncio.ensure_future(listen())
-        await until(lambda: remote._last_event)
-        await cabinet.trust.switch_on(account)
-        await until(lambda: "account" in seen)
-        listening.cancel()
+        async with listening(remote, "account") as seen:
+            await cabinet.trust.switch_on(account)
+            await until(lambda: seen)
         assert PASSWORD not in repr(remote.proxy) + caplog.text
     assert "не тот пароль" not in caplog.text
 
@@ -185,23 +197,17 @@ async def test_a_server_that_starts_anew_behind_the_proxy_is_found_by_itself(
             await remote.open()
             cabinet = Cabinet(remote)
             await sign_in(cabinet)
-            listening = asyncio.ensure_future(_drain(remote))
-            await until(lambda: remote._last_event)
-            await asyncio.get_running_loop().run_in_executor(None, server.stop)
-            with pytest.raises(Offline) as caught:
-                await cabinet.access.sessions()
-            assert type(caught.value) is Offline  # It is not the proxy that is silent.
-            again = Running(files.again(SqliteStore(first.path, clock)), server.port, certificate)
-            await until(lambda: remote.online)
-            assert (await cabinet.access.sessions()).items
-            listening.cancel()
+            async with listening(remote, "connection"):
+                await asyncio.get_running_loop().run_in_executor(None, server.stop)
+                with pytest.raises(Offline) as caught:
+                    await cabinet.access.sessions()
+                assert type(caught.value) is Offline  # It is not the proxy that is silent.
+                store = files.again(SqliteStore(first.path, clock))
+                again = Running(store, server.port, certificate)
+                await until(lambda: remote.online)
+                assert (await cabinet.access.sessions()).items
             await asyncio.get_running_loop().run_in_executor(None, again.stop)
     files.close()
-
-
-async def _drain(remote: Remote) -> None:
-    async for _ in remote.events():
-        pass
 
 
 async def test_a_proxy_that_begins_to_ask_tells_once_and_serves_what_is_held(
@@ -213,27 +219,18 @@ async def test_a_proxy_that_begins_to_ask_tells_once_and_serves_what_is_held(
             cabinet = Cabinet(remote)
             account = (await sign_in(cabinet)).session.account
             state = await cabinet.access.password()
-            told: list[bool] = []
-
-            async def listen() -> None:
-                async for event in remote.events():
-                    if event.kind == "connection":
-                        told.append(remote.asks_password)  # noqa: PERF401 - looked at meanwhile
-
-            listening = asyncio.ensure_future(listen())
-            await until(lambda: remote._last_event)
-            proxy.stop()
-            await until(lambda: told == [False])
-            proxy.start(PASSWORD)
-            await until(lambda: told == [False, True])
-            assert await cabinet.access.password() == state
-            with pytest.raises(NotSentYet):
-                await cabinet.trust.switch_off(account)
-            remote.use_password(NAME, PASSWORD)
-            await remote.open()
-            await until(lambda: told == [False, True, False])
-            await until(lambda: not Outbox(tmp_path / "outbox").letters(account))
-            listening.cancel()
+            async with listening(remote, "connection", lambda: remote.asks_password) as told:
+                proxy.stop()
+                await until(lambda: told == [False])
+                proxy.start(PASSWORD)
+                await until(lambda: told == [False, True])
+                assert await cabinet.access.password() == state
+                with pytest.raises(NotSentYet):
+                    await cabinet.trust.switch_off(account)
+                remote.use_password(NAME, PASSWORD)
+                await remote.open()
+                await until(lambda: told == [False, True, False])
+                await until(lambda: not Outbox(tmp_path / "outbox").letters(account))
 
 
 async def test_a_late_refusal_of_the_stream_is_no_lost_connection(
@@ -243,20 +240,23 @@ async def test_a_late_refusal_of_the_stream_is_no_lost_connection(
     connect, gate = httpx_sse.aconnect_sse, asyncio.Event()
     held, streams = 0, 0
 
+    async def wait() -> None:
+        nonlocal held
+        held += not gate.is_set()
+        await gate.wait()
+
     @asynccontextmanager
     async def slow(*arguments: Any, **named: Any) -> AsyncIterator[httpx_sse.EventSource]:
-        nonlocal held, streams
+        nonlocal streams
         try:
             async with connect(*arguments, **named) as source:
                 if source.response.status_code != 200:
-                    held += not gate.is_set()
-                    await gate.wait()
+                    await wait()
                 else:
                     streams += 1
                 yield source
         except httpx.ProxyError:
-            held += not gate.is_set()
-            await gate.wait()
+            await wait()
             raise
 
     monkeypatch.setattr("httpx_sse.aconnect_sse", slow)
@@ -265,29 +265,20 @@ async def test_a_late_refusal_of_the_stream_is_no_lost_connection(
             await remote.open()
             await sign_in(Cabinet(remote))
             gate.set()
-            told: list[bool] = []
-
-            async def listen() -> None:
-                async for event in remote.events():
-                    if event.kind == "connection":
-                        told.append(remote.online)  # noqa: PERF401 - looked at meanwhile
-
-            listening = asyncio.ensure_future(listen())
-            await until(lambda: remote._last_event)
-            proxy.stop()
-            await until(lambda: told)
-            proxy.start(PASSWORD)
-            await until(lambda: remote.asks_password)
-            gate.clear()
-            await until(lambda: held)
-            remote.use_password(NAME, PASSWORD)
-            await remote.open()
-            told.clear()
-            known = streams
-            gate.set()
-            await until(lambda: streams > known)
-            assert False not in told
-            listening.cancel()
+            async with listening(remote, "connection", lambda: remote.online) as told:
+                proxy.stop()
+                await until(lambda: told)
+                proxy.start(PASSWORD)
+                await until(lambda: remote.asks_password)
+                gate.clear()
+                await until(lambda: held)
+                remote.use_password(NAME, PASSWORD)
+                await remote.open()
+                told.clear()
+                known = streams
+                gate.set()
+                await until(lambda: streams > known)
+                assert False not in told
 
 
 async def test_a_refusal_of_an_old_password_does_not_take_the_new_one_away(

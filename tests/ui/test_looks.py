@@ -37,7 +37,17 @@ from .import_scenes import SCENES as FILES
 from .melodies import SCENES as MELODIES
 from .messages_scenes import SCENES as MESSAGES
 from .options_scenes import SCENES as OPTIONS
-from .pages import Cabinet, NewPassword, Phone, ProofDialog, ProxyPassword, SignIn, settle, until
+from .pages import (
+    Cabinet,
+    NewPassword,
+    Phone,
+    ProofDialog,
+    ProxyPassword,
+    SignIn,
+    drawn_when_quiet,
+    settle,
+    until,
+)
 from .paying_scenes import SCENES as PAYING
 from .services_scenes import SCENES as SERVICES
 from .settings_scenes import SCENES as SETTINGS
@@ -47,7 +57,6 @@ from .tariff_scenes import SCENES as TARIFFS
 from .world import LARGE, NORMAL, SMALL, World
 
 PICTURES = Path(__file__).parent / "__snapshots__" / "test_looks"
-DRAW = Compositor.render_update
 THEMES = ("mts-dark", "mts-light", "mts-ansi")
 Size = tuple[int, int]
 Scene = Callable[[World, Pilot[None]], Awaitable[None]]
@@ -424,14 +433,10 @@ def played(world: World, scene: Scene, size: Size, themes: Sequence[str]) -> dic
     return seen
 
 
-def _drawn_for_a_picture(
-    compositor: Compositor, *, simplify: bool = False, **options: Any
-) -> RenderableType | None:
-    """What is seen on the way to a picture goes nowhere, and drawing it takes half of the time."""
-    if simplify:
-        return DRAW(compositor, simplify=True, **options)
+def _drawn_for_a_picture(compositor: Compositor, **options: Any) -> RenderableType | None:
+    """What is seen on the way to a picture is not drawn when all is quiet, either."""
     compositor._dirty_regions.clear()
-    return None
+    return drawn_when_quiet(compositor, **options)
 
 
 def _damaged() -> Any:
